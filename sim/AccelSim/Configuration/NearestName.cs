@@ -1,0 +1,36 @@
+namespace AccelSim.Configuration;
+
+/// <summary>Finds the names a user may have meant.</summary>
+public static class NearestName
+{
+    /// <summary>Up to <paramref name="count"/> known names, nearest first.</summary>
+    /// <remarks>Edit distance (Levenshtein 1966), case-insensitive; ties in ordinal order.</remarks>
+    public static IReadOnlyList<string> Of(string name, IEnumerable<string> known, int count = 3) =>
+        [.. known
+            .Select(candidate => (candidate, distance: Distance(name, candidate)))
+            .OrderBy(pair => pair.distance)
+            .ThenBy(pair => pair.candidate, StringComparer.Ordinal)
+            .Take(count)
+            .Select(pair => pair.candidate)];
+
+    private static int Distance(string left, string right)
+    {
+        var a = left.ToUpperInvariant();
+        var b = right.ToUpperInvariant();
+        var row = Enumerable.Range(0, b.Length + 1).ToArray();
+        for (var i = 1; i <= a.Length; i++)
+        {
+            var diagonal = row[0];
+            row[0] = i;
+            for (var j = 1; j <= b.Length; j++)
+            {
+                var above = row[j];
+                row[j] = Math.Min(
+                    Math.Min(above, row[j - 1]) + 1,
+                    diagonal + (a[i - 1] == b[j - 1] ? 0 : 1));
+                diagonal = above;
+            }
+        }
+        return row[^1];
+    }
+}

@@ -1,0 +1,6 @@
+namespace AccelSim.Hardware;
+
+public sealed partial class Device
+{
+    private Device() => throw new NotImplementedException();
+}

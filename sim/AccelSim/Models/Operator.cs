@@ -1,0 +1,156 @@
+using AccelSim.Units;
+
+namespace AccelSim.Models;
+
+/// <summary>One operator of one step on one rank: everything a cost model may ask about it.</summary>
+/// <remarks>
+/// A value, made by <see cref="OperatorTemplate.At"/> without allocation. Members that do not apply
+/// to the kind are zero. FLOPs and bytes are of one instance; the step runs <see cref="Count"/>.
+/// </remarks>
+public readonly record struct Operator
+{
+    /// <summary>Name, unique in its graph, such as <c>attention.qkv_proj</c>.</summary>
+    public required string Name { get; init; }
+
+    /// <summary>What it computes.</summary>
+    public required OperatorKind Kind { get; init; }
+
+    /// <summary>How often the step runs it: identical layers stand once.</summary>
+    public required int Count { get; init; }
+
+    /// <summary>Rows of the left matrix: tokens.</summary>
+    public long M { get; init; }
+
+    /// <summary>Columns of the result.</summary>
+    public long N { get; init; }
+
+    /// <summary>The inner dimension.</summary>
+    public long K { get; init; }
+
+    /// <summary>Matrices of a grouped product that have work: experts hit on this rank.</summary>
+    public int Groups { get; init; }
+
+    /// <summary>Sequences in an attention or scan.</summary>
+    public int Sequences { get; init; }
+
+    /// <summary>New tokens that ask.</summary>
+    public long Queries { get; init; }
+
+    /// <summary>Sum over queries of the keys each one sees.</summary>
+    public long Pairs { get; init; }
+
+    /// <summary>Cached tokens that are read, once per sequence.</summary>
+    public long KvTokens { get; init; }
+
+    /// <summary>Query heads on this rank.</summary>
+    public int Heads { get; init; }
+
+    /// <summary>Key/value heads on this rank.</summary>
+    public int KvHeads { get; init; }
+
+    /// <summary>Numbers of one head.</summary>
+    public int HeadDim { get; init; }
+
+    /// <summary>Format in which the products are computed.</summary>
+    public NumberFormat ComputeFormat { get; init; }
+
+    /// <summary>Format in which the weights are stored.</summary>
+    public StorageFormat WeightFormat { get; init; }
+
+    /// <summary>Format in which the KV cache is stored.</summary>
+    public NumberFormat KvFormat { get; init; }
+
+    /// <summary>Work of the matrix engine.</summary>
+    public Flops MatrixFlops { get; init; }
+
+    /// <summary>Work of the vector engine: norms, activations, softmax, dequantisation.</summary>
+    public Flops VectorFlops { get; init; }
+
+    /// <summary>Weights read from where they live.</summary>
+    public Bytes WeightBytes { get; init; }
+
+    /// <summary>Activations read.</summary>
+    public Bytes InputBytes { get; init; }
+
+    /// <summary>Activations written.</summary>
+    public Bytes OutputBytes { get; init; }
+
+    /// <summary>KV cache or state read.</summary>
+    public Bytes KvReadBytes { get; init; }
+
+    /// <summary>KV cache or state written.</summary>
+    public Bytes KvWriteBytes { get; init; }
+
+    /// <summary>
+    /// Message of a collective on one rank. All-reduce: the whole vector. All-gather: the gathered
+    /// result. Reduce-scatter: the whole input. All-to-all: what one rank sends. Send: the message.
+    /// </summary>
+    public Bytes MessageBytes { get; init; }
+
+    /// <summary>Ranks of a collective.</summary>
+    public int Ranks { get; init; }
+
+    /// <summary>Which of the plan's groups a collective runs in.</summary>
+    public CommunicationGroup Group { get; init; }
+
+    /// <summary>All bytes between main memory and the compute units.</summary>
+    public Bytes MemoryBytes =>
+        WeightBytes + InputBytes + OutputBytes + KvReadBytes + KvWriteBytes;
+}
+
+/// <summary>What an operator computes.</summary>
+public enum OperatorKind
+{
+    /// <summary>Table look-up by token.</summary>
+    Embedding,
+    /// <summary>[M, K] × [K, N], weights shared by all rows.</summary>
+    Linear,
+    /// <summary>Grouped product: each active expert multiplies its own rows.</summary>
+    ExpertLinear,
+    /// <summary>Attention of new prompt tokens, causal or full.</summary>
+    PrefillAttention,
+    /// <summary>Attention of generated tokens over their cache.</summary>
+    DecodeAttention,
+    /// <summary>RMSNorm or LayerNorm.</summary>
+    Normalisation,
+    /// <summary>Activations, rotary positions, residuals, gating.</summary>
+    ElementWise,
+    /// <summary>State-space or linear-attention recurrence.</summary>
+    StateSpaceScan,
+    /// <summary>Short causal convolution or patch embedding.</summary>
+    Convolution,
+    /// <summary>Choosing tokens from logits.</summary>
+    Sampling,
+    /// <summary>Sum over ranks, result everywhere.</summary>
+    AllReduce,
+    /// <summary>Parts of all ranks, everywhere.</summary>
+    AllGather,
+    /// <summary>Sum over ranks, a part to each.</summary>
+    ReduceScatter,
+    /// <summary>A part from each rank to each rank.</summary>
+    AllToAll,
+    /// <summary>From one rank to the next.</summary>
+    SendReceive,
+}
+
+/// <summary>The groups of ranks that a parallelism plan makes.</summary>
+public enum CommunicationGroup
+{
+    /// <summary>None: not a collective.</summary>
+    None,
+    /// <summary>Ranks that split each layer.</summary>
+    Tensor,
+    /// <summary>Neighbouring pipeline stages.</summary>
+    Pipeline,
+    /// <summary>Ranks that hold different experts.</summary>
+    Expert,
+}
+
+/// <summary>How tensors are stored: a number format plus its share of scales and zero points.</summary>
+/// <param name="Format">The format of one element.</param>
+/// <param name="BitsPerElement">With scales: int4 in groups of 128 with fp16 scales is 4.125.</param>
+public readonly record struct StorageFormat(NumberFormat Format, double BitsPerElement)
+{
+    /// <summary>Bytes of that many elements, rounded up.</summary>
+    public Bytes Of(long elements) => new(checked((long)Math.Ceiling(elements * BitsPerElement / 8)));
+}
