@@ -13,6 +13,19 @@ public static class NearestName
             .Take(count)
             .Select(pair => pair.candidate)];
 
+    /// <summary>A hint for a message: the nearest name where one is near, and all known ones.</summary>
+    /// <returns>Such as <c>did you mean "bandwidth"? Known: role, bandwidth.</c></returns>
+    public static string Hint(string name, IReadOnlyList<string> known)
+    {
+        ArgumentNullException.ThrowIfNull(name);
+        ArgumentNullException.ThrowIfNull(known);
+        if (known.Count == 0) return "none is known.";
+        var nearest = Of(name, known, 1)[0];
+        var near = Distance(name, nearest) <= Math.Max(2, nearest.Length / 2);
+        return (near ? $"did you mean \"{nearest}\"? " : "")
+            + $"Known: {string.Join(", ", known)}.";
+    }
+
     private static int Distance(string left, string right)
     {
         var a = left.ToUpperInvariant();

@@ -1,3 +1,4 @@
+using AccelSim.Configuration;
 using AccelSim.Units;
 
 namespace AccelSim.Hardware;
@@ -10,6 +11,7 @@ namespace AccelSim.Hardware;
 public sealed record Accelerator
 {
     /// <summary>The name to choose it by: the file's name without its ending.</summary>
+    [FromFileName]
     public required string Id { get; init; }
 
     /// <summary>The name a person would use.</summary>
@@ -19,6 +21,7 @@ public sealed record Accelerator
     public required string Vendor { get; init; }
 
     /// <summary>Year of first shipment; a what-if device may leave it out.</summary>
+    [Limits(AtLeast = 1990, AtMost = 2100)]
     public int? Year { get; init; }
 
     /// <summary>The device class; decides the kind of <see cref="Fabric"/>.</summary>
@@ -84,6 +87,7 @@ public sealed record MemoryLevel
     public Fact<BytesPerSecond>? Bandwidth { get; init; }
 
     /// <summary>Time from request to first data.</summary>
+    [Limits(AtLeast = 0, AtMost = 3600)]
     public Fact<Seconds>? Latency { get; init; }
 
     /// <summary>Data pins: bandwidth = bus width × pin rate (lint compares).</summary>
@@ -131,6 +135,7 @@ public sealed record Link
     public required Fact<BytesPerSecond> Bandwidth { get; init; }
 
     /// <summary>Time for an empty message.</summary>
+    [Limits(AtLeast = 0, AtMost = 3600)]
     public Fact<Seconds>? Latency { get; init; }
 
     /// <summary>How the ends are joined.</summary>
@@ -174,15 +179,19 @@ public enum Topology
 public sealed record Overheads
 {
     /// <summary>Time from one kernel to the next on the device.</summary>
+    [Limits(AtLeast = 0, AtMost = 3600)]
     public Fact<Seconds>? KernelLaunch { get; init; }
 
     /// <summary>Time to synchronise devices around a collective, beyond the link's latency.</summary>
+    [Limits(AtLeast = 0, AtMost = 3600)]
     public Fact<Seconds>? Synchronisation { get; init; }
 
     /// <summary>Host time per step: scheduling, input preparation, sampling, detokenising.</summary>
+    [Limits(AtLeast = 0, AtMost = 3600)]
     public Fact<Seconds>? HostPerStep { get; init; }
 
     /// <summary>Memory taken by the driver, the runtime and communication buffers.</summary>
+    [Limits(AtLeast = 0)]
     public Fact<Bytes>? RuntimeReserve { get; init; }
 }
 
@@ -190,12 +199,14 @@ public sealed record Overheads
 public sealed record Power
 {
     /// <summary>The most it may draw for long; work is slowed so that it stays below.</summary>
+    [Limits(MoreThan = 0)]
     public required Fact<Watts> Tdp { get; init; }
 
     /// <summary>Draw when powered and idle.</summary>
     public Fact<Watts>? Idle { get; init; }
 
     /// <summary>The most it may draw for a short time.</summary>
+    [Limits(MoreThan = 0)]
     public Fact<Watts>? Burst { get; init; }
 
     /// <summary>How long <see cref="Burst"/> lasts.</summary>

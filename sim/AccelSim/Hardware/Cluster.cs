@@ -1,3 +1,4 @@
+using AccelSim.Configuration;
 using AccelSim.Units;
 
 namespace AccelSim.Hardware;
@@ -6,6 +7,7 @@ namespace AccelSim.Hardware;
 public sealed record Cluster
 {
     /// <summary>The name to choose it by: the file's name without its ending.</summary>
+    [FromFileName]
     public required string Id { get; init; }
 
     /// <summary>The name a person would use.</summary>

@@ -19,6 +19,10 @@ public sealed partial class Device
     public Fact<Bytes> Capacity { get; }
 
     /// <summary>Bandwidth by memory level name, of the whole device (units added up).</summary>
+    /// <remarks>
+    /// A cache or scratchpad whose file states no bandwidth is left out: nothing is invented for it.
+    /// Main memory is always there, from bus width × pin rate where no bandwidth is stated.
+    /// </remarks>
     public IReadOnlyDictionary<string, Fact<BytesPerSecond>> Bandwidth { get; }
 
     /// <summary>Time from one kernel to the next.</summary>

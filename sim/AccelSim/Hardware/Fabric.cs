@@ -1,3 +1,4 @@
+using AccelSim.Configuration;
 using AccelSim.Units;
 
 namespace AccelSim.Hardware;
@@ -53,6 +54,7 @@ public sealed record GpuFabric : Fabric
     public Fact<FlopsPerCycle>? SpecialFunctions { get; init; }
 
     /// <summary>How much faster 2:4 sparse matrices run; null where there is no such unit.</summary>
+    [Limits(AtLeast = 1)]
     public Fact<Ratio>? StructuredSparsity { get; init; }
 
     /// <inheritdoc/>
@@ -102,6 +104,7 @@ public sealed record NpuFabric : Fabric
     public required Fact<Count> Depth { get; init; }
 
     /// <summary>Multiply-adds of one cell per cycle, by format.</summary>
+    [Limits(MoreThan = 0)]
     public required IReadOnlyDictionary<NumberFormat, Fact<Ratio>> Formats { get; init; }
 
     /// <summary>Vector operations of one core per cycle, by format.</summary>
@@ -114,10 +117,10 @@ public sealed record NpuFabric : Fabric
     public override Rate? MatrixRate(NumberFormat format)
     {
         if (!Formats.TryGetValue(format, out var perCell)) return null;
-        var cells = Units * ArraysPerCore.Value.Value * Rows.Value.Value
+        var cells = (double)Units * ArraysPerCore.Value.Value * Rows.Value.Value
             * Columns.Value.Value * Depth.Value.Value;
         return new(
-            new FlopsPerSecond(2.0 * cells * perCell.Value.Value * Clock.Value.Value),
+            new FlopsPerSecond(2 * cells * perCell.Value.Value * Clock.Value.Value),
             "2 × cores × arraysPerCore × rows × columns × depth × formats."
                 + FormatNames.Of(format) + " × clock",
             [Cores.Source, ArraysPerCore.Source, Rows.Source, Columns.Source, Depth.Source,
@@ -150,18 +153,22 @@ public sealed record FpgaFabric : Fabric
     public required Fact<Count> DspSlices { get; init; }
 
     /// <summary>Share of the DSP slices a routable design uses.</summary>
+    [Limits(MoreThan = 0, AtMost = 1)]
     public required Fact<Ratio> DspUtilisation { get; init; }
 
     /// <summary>Multiply-adds of one DSP slice per cycle, by format.</summary>
+    [Limits(MoreThan = 0)]
     public required IReadOnlyDictionary<NumberFormat, Fact<Ratio>> DspMacs { get; init; }
 
     /// <summary>Look-up tables on the part.</summary>
     public required Fact<Count> Luts { get; init; }
 
     /// <summary>Share of the look-up tables that arithmetic may use.</summary>
+    [Limits(MoreThan = 0, AtMost = 1)]
     public required Fact<Ratio> LutUtilisation { get; init; }
 
     /// <summary>Look-up tables that one multiply-add takes, by format.</summary>
+    [Limits(MoreThan = 0)]
     public IReadOnlyDictionary<NumberFormat, Fact<Ratio>> LutsPerMac { get; init; } =
         new Dictionary<NumberFormat, Fact<Ratio>>();
 
@@ -228,6 +235,7 @@ public sealed record WaferFabric : Fabric
     public required Fact<BytesPerCycle> LinkWidth { get; init; }
 
     /// <summary>Time to pass one core.</summary>
+    [Limits(AtLeast = 0, AtMost = 3600)]
     public required Fact<Seconds> HopLatency { get; init; }
 
     /// <inheritdoc/>

@@ -1,0 +1,29 @@
+using System.Globalization;
+
+namespace AccelSim.Configuration;
+
+/// <summary>How C# names are written in JSON.</summary>
+public static class JsonNames
+{
+    /// <summary>A property or enum value in camelCase.</summary>
+    public static string Of(string name)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(name);
+        return char.ToLowerInvariant(name[0]) + name[1..];
+    }
+
+    /// <summary>The values of an enum in the order of their declaration.</summary>
+    public static IReadOnlyList<string> OfEnum(Type type) =>
+        [.. Enum.GetNames(type).Select(Of)];
+
+    /// <summary>A type's name as words, such as <c>number format</c>.</summary>
+    public static string Words(Type type)
+    {
+        ArgumentNullException.ThrowIfNull(type);
+        return string.Concat(type.Name.Select((c, i) =>
+            char.IsUpper(c) ? (i > 0 ? " " : "") + char.ToLowerInvariant(c) : c.ToString()));
+    }
+
+    /// <summary>A number as messages print it.</summary>
+    public static string Number(double value) => value.ToString("R", CultureInfo.InvariantCulture);
+}

@@ -1,0 +1,107 @@
+using AccelSim.Configuration;
+using AccelSim.Units;
+
+namespace AccelSim.Hardware;
+
+/// <summary>Reads an accelerator and checks what no single field can tell.</summary>
+internal sealed class AcceleratorBinder : IValueBinder
+{
+    private static readonly NumberFormat[] General =
+        [NumberFormat.Bf16, NumberFormat.Fp16, NumberFormat.Fp32];
+
+    /// <inheritdoc/>
+    public bool Handles(Type type) => type == typeof(Accelerator);
+
+    /// <inheritdoc/>
+    public string Expectation(Type type) => "an object {…}";
+
+    /// <inheritdoc/>
+    public object? Bind(BindingTarget target, BindingSession session)
+    {
+        var node = target.Node;
+        var record = session.BindRecord(typeof(Accelerator), node);
+        if (record is not Accelerator accelerator) return null;
+        CheckMemory(accelerator, node, session);
+        if (accelerator.Fabric is not SocFabric soc
+            || (soc.Engines.ContainsKey(soc.MatrixEngine)
+                && soc.Engines.ContainsKey(soc.VectorEngine)))
+        {
+            CheckFormats(accelerator.Fabric, node, session);
+        }
+        CheckPower(accelerator, node, session);
+        return record;
+    }
+
+    private static void CheckMemory(
+        Accelerator accelerator, ConfigNode node, BindingSession session)
+    {
+        var memory = node.Find("memory")!;
+        string[] main = [.. accelerator.Memory
+            .Where(level => level.Value.Role == MemoryRole.Main)
+            .Select(level => level.Key)];
+        if (main.Length != 1)
+        {
+            session.Fail(memory, main.Length == 0
+                ? "no level has the role \"main\"; give it to the one that holds the weights."
+                : $"{string.Join(" and ", main)} both have the role \"main\"; only one can.");
+        }
+        foreach (var name in main)
+        {
+            var level = accelerator.Memory[name];
+            var at = memory.Find(name)!;
+            if (level.Bandwidth is null && (level.BusWidth is null || level.PinRate is null))
+            {
+                session.Fail(at, "lacks \"bandwidth\": text with a unit, such as "
+                    + "\"3.35 TB/s\"; \"busWidth\" and \"pinRate\" together also do.");
+            }
+            if (level.Sharing == MemorySharing.Unit)
+            {
+                session.Fail(at.Find("sharing")!,
+                    "main memory belongs to the whole device; state its total and \"device\".");
+            }
+        }
+    }
+
+    private static void CheckFormats(Fabric fabric, ConfigNode node, BindingSession session)
+    {
+        if (!General.Any(format => fabric.MatrixRate(format) is not null))
+        {
+            session.Fail(node.Find("fabric")!,
+                "its matrix engine computes in none of bf16, fp16, fp32; state a rate for one.");
+        }
+        if (!General.Any(format => fabric.VectorRate(format) is not null))
+        {
+            session.Fail(node.Find("fabric")!,
+                "its vector engine computes in none of bf16, fp16, fp32; state a rate for one.");
+        }
+        if (fabric is NpuFabric { ArrayKind: ArrayKind.Systolic } npu && npu.Depth.Value.Value != 1)
+        {
+            session.Fail(node.Find("fabric", "depth")!,
+                "a systolic array is flat: its depth is 1; a \"cube\" has more.");
+        }
+    }
+
+    private static void CheckPower(
+        Accelerator accelerator, ConfigNode node, BindingSession session)
+    {
+        var power = node.Find("power")!;
+        Refer(power.Find("memoryEnergy"), accelerator.Memory.Keys, "memory level", session);
+        Refer(power.Find("linkEnergy"), accelerator.Links.Keys, "link", session);
+        if (accelerator.Power is { Burst: null, BurstTime: not null })
+            session.Fail(power.Find("burstTime")!, "needs \"burst\" beside it: text with a unit, such as \"700 W\".");
+    }
+
+    private static void Refer(
+        ConfigNode? map, IEnumerable<string> known, string kind, BindingSession session)
+    {
+        string[] names = [.. known];
+        foreach (var (name, value) in map?.Members ?? new Dictionary<string, ConfigNode>())
+        {
+            if (!names.Contains(name))
+            {
+                session.Fail(value, $"this device has no {kind} \"{name}\"; "
+                    + NearestName.Hint(name, names));
+            }
+        }
+    }
+}

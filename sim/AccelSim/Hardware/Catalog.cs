@@ -1,0 +1,78 @@
+using System.Reflection;
+using AccelSim.Configuration;
+
+namespace AccelSim.Hardware;
+
+/// <summary>The hardware files that ship inside the program, and those that a user names.</summary>
+public static class Catalog
+{
+    private const string AcceleratorFolder = "hwconfigs/accelerators/";
+    private const string ClusterFolder = "hwconfigs/clusters/";
+    private static readonly Assembly Assembly = typeof(Catalog).Assembly;
+
+    /// <summary>Embedded name by '/'-separated name; Windows builds embed backslashes.</summary>
+    private static readonly SortedDictionary<string, string> Resources = new(
+        Assembly.GetManifestResourceNames().ToDictionary(
+            name => name.Replace('\\', '/'), name => name),
+        StringComparer.Ordinal);
+
+    private static readonly Lazy<Estimators> LazyEstimators = new(() =>
+        Hardware.Estimators.Read(ShippedText(EstimatorFile)!, EstimatorFile));
+
+    /// <summary>The embedded name of the estimators' data.</summary>
+    public const string EstimatorFile = "hwconfigs/estimators.json";
+
+    /// <summary>Ids of the shipped accelerators, in ordinal order.</summary>
+    public static IReadOnlyList<string> Accelerators { get; } = Ids(AcceleratorFolder);
+
+    /// <summary>Ids of the shipped clusters, in ordinal order.</summary>
+    public static IReadOnlyList<string> Clusters { get; } = Ids(ClusterFolder);
+
+    /// <summary>The shipped figures for what hardware files leave out.</summary>
+    public static Estimators Estimators => LazyEstimators.Value;
+
+    /// <summary>Opens a shipped accelerator or cluster by id, or a file by path.</summary>
+    /// <param name="nameOrPath">A path where it ends in .json or holds a separator.</param>
+    /// <exception cref="ConfigException">There is none, or it is wrong.</exception>
+    public static HardwareDocument Open(string nameOrPath) => HardwareLoader.Open(nameOrPath);
+
+    /// <summary>Whether an argument names a file rather than a shipped id.</summary>
+    public static bool IsPath(string nameOrPath)
+    {
+        ArgumentNullException.ThrowIfNull(nameOrPath);
+        return nameOrPath.EndsWith(".json", StringComparison.OrdinalIgnoreCase)
+            || nameOrPath.Contains('/', StringComparison.Ordinal)
+            || nameOrPath.Contains('\\', StringComparison.Ordinal);
+    }
+
+    /// <summary>The embedded name of a shipped accelerator or cluster; null where none is.</summary>
+    internal static string? ShippedName(string id) =>
+        new[] { AcceleratorFolder, ClusterFolder }
+            .Select(folder => folder + id + ".json")
+            .FirstOrDefault(Resources.ContainsKey);
+
+    /// <summary>The text of an embedded file; null where there is none.</summary>
+    internal static string? ShippedText(string name)
+    {
+        if (!Resources.TryGetValue(name, out var resource)) return null;
+        using var stream = Assembly.GetManifestResourceStream(resource)!;
+        using var reader = new StreamReader(stream);
+        return reader.ReadToEnd();
+    }
+
+    /// <summary>What to say about an id that is not shipped.</summary>
+    internal static string Unknown(string id)
+    {
+        var near = NearestName.Of(id, [.. Accelerators, .. Clusters]);
+        return $"\"{id}\" is not shipped; near it: {string.Join(", ", near)}. "
+            + "\"accelsim list hardware\" shows all; a path ends in .json.";
+    }
+
+    private static string[] Ids(string folder) =>
+    [
+        .. Resources.Keys
+            .Where(name => name.StartsWith(folder, StringComparison.Ordinal))
+            .Select(name => Path.GetFileNameWithoutExtension(name))
+            .Order(StringComparer.Ordinal),
+    ];
+}

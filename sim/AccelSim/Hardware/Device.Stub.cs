@@ -1,6 +1,0 @@
-namespace AccelSim.Hardware;
-
-public sealed partial class Device
-{
-    private Device() => throw new NotImplementedException();
-}

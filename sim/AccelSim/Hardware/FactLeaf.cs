@@ -1,0 +1,15 @@
+using AccelSim.Units;
+
+namespace AccelSim.Hardware;
+
+/// <summary>One value of a hardware file after inheritance: a fact, a name, or a switch.</summary>
+/// <param name="Path">Path in the document; in a cluster it leads through the pool.</param>
+/// <param name="Text">As written, without the key of its source.</param>
+/// <param name="File">The file it was written in: the parent's where it is inherited.</param>
+/// <param name="Line">Line in that file.</param>
+/// <param name="Source">What a fact rests on; null for names and switches.</param>
+/// <param name="Value">A fact's amount in the base unit; null for names and switches.</param>
+/// <param name="Dimension">A fact's units; null for names and switches.</param>
+public sealed record FactLeaf(
+    string Path, string Text, string File, int Line, FactSource? Source, double? Value,
+    Dimension? Dimension);
