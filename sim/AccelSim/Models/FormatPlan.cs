@@ -3,7 +3,7 @@ using AccelSim.Units;
 namespace AccelSim.Models;
 
 /// <summary>Which format each kind of tensor has and how products are computed.</summary>
-public sealed record FormatPlan
+public sealed partial record FormatPlan
 {
     /// <summary>Attention and dense MLP weights.</summary>
     public required StorageFormat Linear { get; init; }

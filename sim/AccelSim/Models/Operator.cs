@@ -83,7 +83,8 @@ public readonly record struct Operator
 
     /// <summary>
     /// Message of a collective on one rank. All-reduce: the whole vector. All-gather: the gathered
-    /// result. Reduce-scatter: the whole input. All-to-all: what one rank sends. Send: the message.
+    /// result. Reduce-scatter: the whole input. All-to-all: one rank's send buffer, the part for
+    /// itself included. Send: the message.
     /// </summary>
     public Bytes MessageBytes { get; init; }
 

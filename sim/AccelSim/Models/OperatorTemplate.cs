@@ -1,3 +1,5 @@
+using AccelSim.Units;
+
 namespace AccelSim.Models;
 
 /// <summary>One operator of a graph, before the batch is known.</summary>
@@ -17,6 +19,12 @@ public abstract class OperatorTemplate(string name, int count, ShapeBasis basis)
 
     /// <summary>The formula of its FLOPs and bytes, in words a student reads.</summary>
     public abstract string Formula { get; }
+
+    /// <summary>Numbers of its weights on one rank, one instance; 0 where others hold them.</summary>
+    public virtual long Parameters => 0;
+
+    /// <summary>Memory those weights take on one rank, one instance.</summary>
+    public virtual Bytes ResidentBytes => default;
 
     /// <summary>The operator for a batch. Allocates nothing.</summary>
     public abstract Operator At(in StepShape shape);

@@ -8,6 +8,11 @@ namespace AccelSim.Models;
 public sealed record ParallelismPlan(
     int TensorParallel = 1, int PipelineParallel = 1, int ExpertParallel = 1, int DataParallel = 1)
 {
+    /// <summary>
+    /// Rows of the busiest expert rank over the mean of all ranks, from 1 (even) upwards.
+    /// </summary>
+    public double ExpertSkew { get; init; } = 1;
+
     /// <summary>Accelerators of one replica.</summary>
     public int Accelerators => checked(TensorParallel * PipelineParallel * DataParallel);
 }

@@ -1,0 +1,72 @@
+using AccelSim.Hardware;
+using AccelSim.Units;
+
+namespace AccelSim.Models;
+
+/// <summary>One matrix of every routed expert of a rank, as a grouped product.</summary>
+/// <remarks>
+/// With tokens choosing k of E experts evenly and independently, an expert is hit with probability
+/// 1 − (1 − k/E)^tokens, so a rank with L experts reads L times that many of them.
+/// </remarks>
+internal sealed class ExpertTemplate(
+    string name, int count, Rows rows, ExpertSplit split, long n, long k, WeightUse weight,
+    NumberFormat activation)
+    : OperatorTemplate(name, count, ShapeBasis.ExpertTokens)
+{
+    private readonly Bytes _bytesPerExpert =
+        weight.Storage.Of(n * k) + new Bytes(weight.Bias * FormatNames.Bits(activation) / 8);
+
+    private readonly double _missed = 1.0 - (double)split.PerToken / split.Experts;
+
+    /// <inheritdoc/>
+    public override long Parameters => split.Local * (n * k + weight.Bias);
+
+    /// <inheritdoc/>
+    public override Bytes ResidentBytes => split.Local * _bytesPerExpert;
+
+    /// <inheritdoc/>
+    public override string Formula =>
+        $"2·M·N·K with M = {rows}, N = {n}, K = {k}; "
+        + $"experts hit = {split.Local}·(1 − (1 − {split.PerToken}/{split.Experts})^tokens), "
+        + $"each N·K·{weight.Storage.BitsPerElement:0.####}/8 B"
+        + (weight.Expands ? $"; {VectorWork.Expand}·N·K to expand each" : "");
+
+    /// <inheritdoc/>
+    public override Operator At(in StepShape shape)
+    {
+        var op = new Operator
+        {
+            Name = Name,
+            Kind = OperatorKind.ExpertLinear,
+            Count = Count,
+            N = n,
+            K = k,
+            ComputeFormat = weight.Compute,
+            WeightFormat = weight.Storage,
+        };
+        var m = rows.Of(shape);
+        if (m == 0)
+            return op;
+        var hit = split.Local * (1 - Math.Pow(_missed, Rows.OfAllRanks(shape)));
+        return op with
+        {
+            M = m,
+            Groups = (int)Math.Clamp((long)Math.Round(hit), 1, Math.Min(split.Local, m)),
+            MatrixFlops = new Flops(2 * m * n * k),
+            VectorFlops = new Flops(
+                (weight.Bias > 0 ? m * n : 0)
+                + (weight.Expands ? (long)Math.Round(hit * VectorWork.Expand * n * k) : 0)
+                + (weight.Compresses(activation) ? VectorWork.Compress * m * k : 0)),
+            WeightBytes = new Bytes((long)Math.Round(hit * _bytesPerExpert.Value)),
+            InputBytes = new Bytes(m * k * FormatNames.Bits(activation) / 8),
+            OutputBytes = new Bytes(m * n * FormatNames.Bits(activation) / 8),
+        };
+    }
+}
+
+/// <summary>How routed experts lie on ranks.</summary>
+/// <param name="Experts">All routed experts of a layer.</param>
+/// <param name="PerToken">Experts that a token visits.</param>
+/// <param name="Local">Experts on one rank, each split over <paramref name="Shards"/>.</param>
+/// <param name="Shards">Ranks that share each expert.</param>
+internal readonly record struct ExpertSplit(int Experts, int PerToken, int Local, int Shards);

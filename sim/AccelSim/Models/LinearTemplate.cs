@@ -1,0 +1,75 @@
+using AccelSim.Hardware;
+using AccelSim.Units;
+
+namespace AccelSim.Models;
+
+/// <summary>A product of activations with one weight matrix, or with one per group.</summary>
+/// <remarks>Rows count over all groups: each group multiplies its share of them.</remarks>
+internal sealed class LinearTemplate(
+    string name, int count, Rows rows, long n, long k, WeightUse weight, NumberFormat activation,
+    int groups = 1)
+    : OperatorTemplate(name, count, rows.Basis)
+{
+    private readonly Bytes _bytes =
+        weight.Storage.Of(groups * n * k) + new Bytes(weight.Bias * FormatNames.Bits(activation) / 8);
+
+    /// <inheritdoc/>
+    public override long Parameters => weight.Resident ? groups * n * k + weight.Bias : 0;
+
+    /// <inheritdoc/>
+    public override Bytes ResidentBytes => weight.Resident ? _bytes : default;
+
+    /// <inheritdoc/>
+    public override string Formula =>
+        $"2·M·N·K with M = {rows}, N = {n}, K = {k}; "
+        + $"weights {(groups > 1 ? $"{groups}·" : "")}N·K·{weight.Storage.BitsPerElement:0.####}/8 B, "
+        + $"activations M·(K + N)·{FormatNames.Bits(activation)}/8 B"
+        + (weight.Expands ? $"; {VectorWork.Expand}·N·K to expand the weights" : "");
+
+    /// <inheritdoc/>
+    public override Operator At(in StepShape shape)
+    {
+        var m = rows.Of(shape);
+        var op = new Operator
+        {
+            Name = Name,
+            Kind = groups > 1 ? OperatorKind.ExpertLinear : OperatorKind.Linear,
+            Count = Count,
+            N = n,
+            K = k,
+            ComputeFormat = weight.Compute,
+            WeightFormat = weight.Storage,
+        };
+        if (m == 0)
+            return op;
+        return op with
+        {
+            M = m,
+            Groups = groups > 1 ? groups : 0,
+            MatrixFlops = new Flops(2 * m * n * k),
+            VectorFlops = new Flops(
+                (weight.Bias > 0 ? m * n : 0)
+                + (weight.Expands ? VectorWork.Expand * groups * n * k : 0)
+                + (weight.Compresses(activation) ? VectorWork.Compress * m * k : 0)),
+            WeightBytes = _bytes,
+            InputBytes = new Bytes(m * k * FormatNames.Bits(activation) / 8),
+            OutputBytes = new Bytes(m * n * FormatNames.Bits(activation) / 8),
+        };
+    }
+}
+
+/// <summary>How an operator uses its weights.</summary>
+/// <param name="Storage">Their format in memory.</param>
+/// <param name="Compute">The format of the product.</param>
+/// <param name="Bias">Numbers of bias, in the activations' format.</param>
+/// <param name="Resident">False where another operator already holds the same weights.</param>
+internal readonly record struct WeightUse(
+    StorageFormat Storage, NumberFormat Compute, long Bias = 0, bool Resident = true)
+{
+    /// <summary>Whether weights must be expanded before the product.</summary>
+    public bool Expands => FormatNames.Bits(Storage.Format) < FormatNames.Bits(Compute);
+
+    /// <summary>Whether activations must be quantised before the product.</summary>
+    public bool Compresses(NumberFormat activation) =>
+        FormatNames.Bits(Compute) < FormatNames.Bits(activation);
+}

@@ -1,0 +1,80 @@
+using AccelSim.Configuration;
+
+namespace AccelSim.Models;
+
+/// <summary>Finds models by name among those that ship inside, by folder or by file.</summary>
+public static class ModelCatalog
+{
+    private const string Prefix = "models/configs/";
+    private const string Suffix = ".json";
+
+    /// <summary>The names of the models that ship inside, in ordinal order.</summary>
+    public static IReadOnlyList<string> Ids { get; } =
+        [.. typeof(ModelCatalog).Assembly.GetManifestResourceNames()
+            .Where(name => name.StartsWith(Prefix, StringComparison.Ordinal))
+            .Select(name => name[Prefix.Length..^Suffix.Length])
+            .Order(StringComparer.Ordinal)];
+
+    /// <summary>Loads a model.</summary>
+    /// <param name="name">
+    /// A name from <see cref="Ids"/>, a folder that holds <c>config.json</c>, or a path to a file.
+    /// </param>
+    /// <exception cref="ConfigException">There is none, or its shape is not understood.</exception>
+    public static ModelConfig Load(string name)
+    {
+        var (text, file, id) = Open(name);
+        return ModelReader.Read(text, file, id);
+    }
+
+    /// <summary>The text of a model's file, with the file's name as messages show it.</summary>
+    public static (string Text, string File, string Id) Open(string name)
+    {
+        ArgumentNullException.ThrowIfNull(name);
+        if (Ids.Contains(name))
+        {
+            using var stream = typeof(ModelCatalog).Assembly
+                .GetManifestResourceStream(Prefix + name + Suffix)!;
+            using var reader = new StreamReader(stream);
+            return (reader.ReadToEnd(), Prefix + name + Suffix, name);
+        }
+        if (Directory.Exists(name))
+            return OpenFolder(name);
+        if (File.Exists(name))
+            return (ReadFile(name), name, IdOf(name));
+        var isPath = name.Contains('/', StringComparison.Ordinal)
+            || name.Contains('\\', StringComparison.Ordinal)
+            || name.EndsWith(Suffix, StringComparison.OrdinalIgnoreCase);
+        if (isPath)
+            throw new ConfigException(name, 0, "", "there is no such file or folder.");
+        throw new ConfigException("", 0, "", $"there is no model \"{name}\"; the nearest names are "
+            + $"{string.Join(", ", NearestName.Of(name, Ids))}. "
+            + "A folder with a config.json or a path to one works too.");
+    }
+
+    private static (string Text, string File, string Id) OpenFolder(string folder)
+    {
+        var file = Path.Combine(folder, "config.json");
+        return File.Exists(file)
+            ? (ReadFile(file), file, IdOf(file))
+            : throw new ConfigException(folder, 0, "", "the folder holds no config.json.");
+    }
+
+    private static string ReadFile(string file)
+    {
+        try
+        {
+            return File.ReadAllText(file);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new ConfigException(file, 0, "", "cannot be read: " + e.Message);
+        }
+    }
+
+    private static string IdOf(string file)
+    {
+        var name = Path.GetFileNameWithoutExtension(file);
+        var folder = Path.GetFileName(Path.GetDirectoryName(Path.GetFullPath(file)));
+        return name == "config" && !string.IsNullOrEmpty(folder) ? folder : name;
+    }
+}

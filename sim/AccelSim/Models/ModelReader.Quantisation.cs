@@ -1,0 +1,84 @@
+using AccelSim.Units;
+
+namespace AccelSim.Models;
+
+public static partial class ModelReader
+{
+    /// <summary>Reads <c>quantization_config</c>.</summary>
+    private static WeightScheme Quantisation(ConfigMembers model, bool hasExperts)
+    {
+        var q = model.Child("quantization_config", "quantization");
+        var method = q.Choice("quant_method",
+            "awq", "bitnet", "compressed-tensors", "fbgemm_fp8", "fp8", "gptq", "modelopt",
+            "mxfp4");
+        switch (method)
+        {
+            case "awq":
+            case "gptq":
+                return WeightOnly(q, method);
+            case "fp8":
+            case "fbgemm_fp8":
+                return Fp8(q, method);
+            case "mxfp4":
+                if (!hasExperts)
+                {
+                    throw q.Error("quant_method",
+                        "\"mxfp4\" quantises experts, and this model has none.");
+                }
+                return new WeightScheme(method, null, WeightFormats.Mxfp4, null);
+            case "bitnet":
+                return new WeightScheme(method, WeightFormats.Ternary, WeightFormats.Ternary,
+                    NumberFormat.Int8);
+            case "modelopt":
+                return ModelOpt(q);
+            default:
+                return CompressedTensors(q, method);
+        }
+    }
+
+    private static WeightScheme WeightOnly(ConfigMembers q, string method)
+    {
+        var bits = q.Count("bits");
+        // AutoGPTQ writes −1 for one group per column, whose scales weigh next to nothing.
+        var group = q.IsMinusOne("group_size") ? int.MaxValue : q.Count("group_size");
+        var format = WeightFormats.Integer(bits, group)
+            ?? throw q.Error("bits", $"{bits} is not a width that is understood; 2, 3, 4 and 8 are.");
+        return new WeightScheme(method, format, format, null);
+    }
+
+    private static WeightScheme Fp8(ConfigMembers q, string method)
+    {
+        var format = q.PairOrNull("weight_block_size") is { } block
+            ? WeightFormats.Fp8Blocks(block.Rows, block.Columns)
+            : WeightFormats.Fp8;
+        return new WeightScheme(method, format, format, NumberFormat.Fp8);
+    }
+
+    private static WeightScheme ModelOpt(ConfigMembers q)
+    {
+        var format = q.Choice("quant_algo", "FP8", "NVFP4") == "FP8"
+            ? WeightFormats.Fp8
+            : WeightFormats.Nvfp4;
+        return new WeightScheme("modelopt", format, format, format.Format);
+    }
+
+    /// <summary>One group of settings that covers all linear layers.</summary>
+    private static WeightScheme CompressedTensors(ConfigMembers q, string method)
+    {
+        var group = q.Child("config_groups").Child("group_0");
+        var weights = group.Child("weights");
+        var bits = weights.Count("num_bits");
+        var isFloat = weights.Choice("type", "int", "float") == "float";
+        var size = weights.CountOrNull("group_size") ?? int.MaxValue;
+        var format = (isFloat, bits) switch
+        {
+            (true, 8) => WeightFormats.Fp8,
+            (true, 4) => WeightFormats.Nvfp4,
+            (false, _) => WeightFormats.Integer(bits, size),
+            _ => null,
+        } ?? throw weights.Error("num_bits",
+            $"{bits} is not a width that is understood here; 4 and 8 are.");
+        var compute = group.Has("input_activations") ? format.Format : (NumberFormat?)null;
+        return new WeightScheme(method, format, format, compute);
+    }
+}

@@ -1,0 +1,56 @@
+using AccelSim.Configuration;
+
+namespace AccelSim.Models;
+
+/// <summary>Reads a Hugging Face <c>config.json</c> into a <see cref="ModelConfig"/>.</summary>
+/// <remarks>
+/// Families are told apart by <c>model_type</c>. One that is not here is an error: a shape that is
+/// not understood is never guessed from members that look alike.
+/// </remarks>
+public static partial class ModelReader
+{
+    private static readonly SortedDictionary<string, Func<ConfigMembers, ModelConfig>> Readers =
+        new(StringComparer.Ordinal)
+        {
+            ["llama"] = Llama,
+            ["mistral"] = Mistral,
+            ["qwen2"] = Qwen2,
+            ["Dream"] = Dream,
+            ["qwen3"] = Qwen3,
+            ["phi3"] = Phi3,
+        };
+
+    /// <summary>The <c>model_type</c> values that are understood.</summary>
+    public static IReadOnlyCollection<string> Families => Readers.Keys;
+
+    /// <summary>Reads a model.</summary>
+    /// <param name="text">The text of a <c>config.json</c>.</param>
+    /// <param name="file">The file as the user named it, for messages.</param>
+    /// <param name="id">The name that the model gets.</param>
+    /// <exception cref="ConfigException">The shape is not understood.</exception>
+    public static ModelConfig Read(string text, string file, string id)
+    {
+        var json = StrictJson.ReadObject(text, file);
+        var members = new ConfigMembers(json, file, "");
+        return Text(members) with { Id = id };
+    }
+
+    private static ModelConfig Text(ConfigMembers members)
+    {
+        var type = members.TextOrNull("model_type")
+            ?? throw members.Error("model_type",
+                "is missing; it names the family, such as \"llama\".");
+        if (!Readers.TryGetValue(type, out var read))
+        {
+            var nearest = NearestName.Of(type, Readers.Keys);
+            throw members.Error("model_type",
+                $"\"{type}\" is not a family that is understood; the nearest are "
+                + string.Join(", ", nearest.Select(name => $"\"{name}\"")) + ".");
+        }
+        var own = members.As(type);
+        var model = read(own);
+        if (model.Quantisation is null && own.Has("quantization_config"))
+            model = model with { Quantisation = Quantisation(own, model.HasExperts) };
+        return model;
+    }
+}
