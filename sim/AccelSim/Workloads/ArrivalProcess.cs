@@ -3,7 +3,7 @@ using AccelSim.Units;
 namespace AccelSim.Workloads;
 
 /// <summary>Draws arrivals one after the other; the first comes at time zero.</summary>
-internal sealed class ArrivalProcess(ArrivalSpec spec, ulong seed)
+internal sealed class ArrivalProcess(ArrivalSpec spec, long seed)
 {
     private readonly SimRandom _random = new(seed, "arrivals");
     private SimTime _now;

@@ -15,9 +15,9 @@ public sealed class SimRandom
     /// <summary>Opens a stream.</summary>
     /// <param name="seed">The run's seed.</param>
     /// <param name="stream">What the numbers are for, such as "arrivals".</param>
-    public SimRandom(ulong seed, string stream)
+    public SimRandom(long seed, string stream)
     {
-        var key = unchecked((long)seed);
+        var key = seed;
         var name = ContentKeys.Of(stream);
         _s0 = unchecked((ulong)ContentKeys.Mix(key, name));
         _s1 = unchecked((ulong)ContentKeys.Mix((long)_s0, name));

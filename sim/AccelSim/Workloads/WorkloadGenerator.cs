@@ -52,7 +52,7 @@ public static class WorkloadGenerator
         private readonly SimRandom _prefixes = new(spec.Seed, "prefixes");
         private readonly SimRandom _sessions = new(spec.Seed, "sessions");
         private readonly long _root =
-            ContentKeys.Mix(ContentKeys.Of("workload"), unchecked((long)spec.Seed));
+            ContentKeys.Mix(ContentKeys.Of("workload"), spec.Seed);
         private readonly List<Request> _requests = new(spec.Requests);
 
         public List<Request> Requests()

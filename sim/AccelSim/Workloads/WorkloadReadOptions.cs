@@ -1,5 +1,3 @@
-using AccelSim.Units;
-
 namespace AccelSim.Workloads;
 
 /// <summary>How a file of requests is read.</summary>
@@ -19,4 +17,10 @@ public sealed record WorkloadReadOptions
     /// counted in <see cref="Workload.Origin"/>. Otherwise such a row is an error.
     /// </summary>
     public bool SkipFailed { get; init; }
+
+    /// <summary>Arrivals to draw in place of the file's; null keeps the file's.</summary>
+    public ArrivalSpec? Arrivals { get; init; }
+
+    /// <summary>The seed of <see cref="Arrivals"/>.</summary>
+    public long Seed { get; init; } = 42;
 }

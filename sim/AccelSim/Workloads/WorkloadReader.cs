@@ -6,13 +6,22 @@ namespace AccelSim.Workloads;
 /// <summary>Reads a file of requests, whichever of the known formats it has.</summary>
 public static class WorkloadReader
 {
-    private static readonly (string Name, string[] Columns, Func<TraceFile, Workload> Read)[] CsvFormats =
+    private static readonly TraceFormat[] Known =
     [
-        ("azure-llm", AzureReader.Columns, AzureReader.Read),
+        new("azure-llm", TraceShape.Csv, AzureReader.Columns, AzureReader.Read),
+        new("mooncake", TraceShape.JsonLines, JsonTraces.MooncakeMembers, JsonTraces.Mooncake),
+        new("burstgpt", TraceShape.Csv, CsvTraces.BurstGptColumns, CsvTraces.BurstGpt),
+        new("splitwise", TraceShape.Csv, CsvTraces.SplitwiseColumns, CsvTraces.Splitwise),
+        new("vidur", TraceShape.Csv, CsvTraces.VidurColumns, CsvTraces.Vidur),
+        new("sharegpt-lengths", TraceShape.Csv, CsvTraces.LengthColumns, Lengths),
+        new("llmservingsim", TraceShape.JsonLines, JsonTraces.ServingSimMembers,
+            JsonTraces.ServingSim),
+        new("bench-log", TraceShape.JsonLines, JsonTraces.BenchLogMembers, JsonTraces.BenchLog),
+        new(SessionTrace.FormatName, TraceShape.JsonLines, ["format", "version"], SessionTrace.Read),
     ];
 
     /// <summary>The formats, by the names that <see cref="WorkloadReadOptions.Format"/> takes.</summary>
-    public static IReadOnlyList<string> Formats { get; } = [.. CsvFormats.Select(f => f.Name)];
+    public static IReadOnlyList<string> Formats { get; } = [.. Known.Select(f => f.Name)];
 
     /// <summary>Reads a file.</summary>
     /// <param name="path">Where it lies; named so in errors.</param>
@@ -20,13 +29,16 @@ public static class WorkloadReader
     /// <exception cref="ConfigException">It is absent, of no known format, or unsound.</exception>
     public static Workload Read(string path, WorkloadReadOptions? options = null)
     {
+        if (Directory.Exists(path))
+            throw new ConfigException(path, 0, "", "is a folder; a file of requests is expected.");
+        if (!File.Exists(path))
+            throw new ConfigException(path, 0, "", "does not exist; a file of requests is expected.");
         byte[] bytes;
         try
         {
             bytes = File.ReadAllBytes(path);
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException
-            or ArgumentException or NotSupportedException)
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
             throw new ConfigException(path, 0, "", "cannot be read: " + e.Message);
         }
@@ -41,21 +53,83 @@ public static class WorkloadReader
     public static Workload Parse(
         string name, ReadOnlyMemory<byte> bytes, WorkloadReadOptions? options = null)
     {
-        var file = TraceFile.Open(name, bytes, options ?? WorkloadReadOptions.Default);
-        var text = file.Bytes.Span;
-        var header = CsvRows.Header(CsvRows.TakeLine(ref text));
-        foreach (var format in CsvFormats)
+        options ??= WorkloadReadOptions.Default;
+        if (options.MaxRequests is < 1)
         {
-            if (format.Columns.Any(header.Contains))
-                return format.Read(file);
+            throw new ConfigException(name, 0, "",
+                $"{options.MaxRequests} requests cannot be read; ask for at least 1.");
         }
-        throw file.Error(1, "", "not recognised.");
+        var file = TraceFile.Open(name, bytes, options);
+        return (options.Format is { } format ? Named(format) : Recognise(file)).Read(file);
     }
 
-    internal static Workload Finish(TraceFile file, string format, List<Request> requests)
+    /// <summary>The workload of the requests that a reader found.</summary>
+    /// <param name="file">Where they come from.</param>
+    /// <param name="format">The format's name.</param>
+    /// <param name="requests">In file order.</param>
+    /// <param name="skipped">Failed calls left out.</param>
+    internal static Workload Finish(
+        TraceFile file, string format, List<Request> requests, int skipped = 0)
     {
         if (requests.Count == 0)
-            throw file.Error(0, "", "has a header but no requests.");
-        return new Workload { Origin = $"{file.Name} ({format})", Requests = requests };
+        {
+            throw file.Error(0, "", skipped > 0
+                ? $"has no requests, only {skipped} failed calls."
+                : "has no requests.");
+        }
+        var left = skipped > 0 ? $", {skipped} failed calls left out" : "";
+        return new Workload
+        {
+            Origin = $"{file.Name} ({format}{left})",
+            Requests = file.Options.Arrivals is { } arrivals
+                ? Reschedule(requests, arrivals, file.Options.Seed)
+                : requests,
+            MaxConcurrency = file.Options.Arrivals?.Users,
+        };
     }
+
+    /// <summary>Gives requests new arrivals; later turns keep their think times.</summary>
+    private static List<Request> Reschedule(List<Request> requests, ArrivalSpec arrivals, long seed)
+    {
+        if (WorkloadSpecRules.Problems(arrivals) is [var problem, ..])
+            throw new ConfigException("", 0, problem.Path, problem.Text);
+        var process = new ArrivalProcess(arrivals, seed);
+        return [.. requests.Select(
+            request => request.After is null ? request with { Arrival = process.Next() } : request)];
+    }
+
+    private static TraceFormat Named(string name) =>
+        Array.Find(Known, format => format.Name == name)
+        ?? throw new ConfigException("", 0, "",
+            $"{TraceFile.Show(name)} is not a format of requests; known are "
+            + $"{string.Join(", ", Formats)} (nearest: {NearestName.Of(name, Formats, 1)[0]}).");
+
+    /// <summary>The format whose columns or members the first line has.</summary>
+    /// <remarks>
+    /// Half of them are enough, so that the reader can name what is missing.
+    /// </remarks>
+    private static TraceFormat Recognise(TraceFile file)
+    {
+        var text = file.Bytes.Span;
+        var first = CsvRows.TakeLine(ref text);
+        var (shape, names) = TraceFormat.Names(first);
+        if (shape == TraceShape.JsonList)
+            return new("sharegpt-lengths", shape, [], Lengths);
+        TraceFormat? best = null;
+        var bestShare = 0.499;
+        foreach (var format in Known.Where(format => format.Shape == shape))
+        {
+            var share = format.Columns.Count(names.Contains) / (double)format.Columns.Length;
+            if (share > bestShare)
+                (best, bestShare) = (format, share);
+        }
+        return best ?? throw file.Error(1, "",
+            $"the first line, {TraceFile.Show(first)}, is of no known format; known are "
+            + string.Join("; ", Known.Select(format => format.Describe())) + ".");
+    }
+
+    private static Workload Lengths(TraceFile file) =>
+        file.Bytes.Span.TrimStart(" \t\r\n"u8).StartsWith("["u8)
+            ? LengthList.Read(file)
+            : CsvTraces.Lengths(file);
 }

@@ -10,7 +10,7 @@ public sealed record WorkloadSpec
     public string Name { get; init; } = "";
 
     /// <summary>Decides every random number.</summary>
-    public ulong Seed { get; init; } = 42;
+    public long Seed { get; init; } = 42;
 
     /// <summary>How many requests; every turn of a session counts.</summary>
     public required int Requests { get; init; }

@@ -48,6 +48,15 @@ public static class WorkloadSpecRules
         return problems;
     }
 
+    /// <summary>Every broken rule of the arrivals alone.</summary>
+    public static IReadOnlyList<Problem> Problems(ArrivalSpec spec)
+    {
+        ArgumentNullException.ThrowIfNull(spec);
+        var problems = new List<Problem>();
+        Arrivals(problems, spec);
+        return problems;
+    }
+
     private static void Arrivals(List<Problem> problems, ArrivalSpec spec)
     {
         const string at = "$.arrivals.";

@@ -34,7 +34,7 @@ internal static class AzureReader
                 Arrival = rows.Arrival(time, (Int128)ticks * 100_000),
                 PromptTokens = rows.Tokens(prompt),
                 OutputTokens = rows.Tokens(output),
-                Images = images < 0 ? 0 : rows.Tokens(images, least: 0),
+                Images = images < 0 ? 0 : rows.Whole(images, 0, WorkloadLimits.MaxImages),
             });
         }
         return WorkloadReader.Finish(file, "azure-llm", requests);

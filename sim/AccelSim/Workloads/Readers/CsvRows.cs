@@ -97,15 +97,18 @@ internal ref struct CsvRows
     /// <summary>A token count of the current row.</summary>
     /// <param name="column">Where it stands.</param>
     /// <param name="least">1, or 0 where the caller can make sense of it.</param>
-    public readonly int Tokens(int column, int least = 1)
+    public readonly int Tokens(int column, int least = 1) =>
+        Whole(column, least, WorkloadLimits.MaxTokens, " of tokens");
+
+    /// <summary>A whole number of the current row, within limits.</summary>
+    public readonly int Whole(int column, int low, int high, string what = "")
     {
         var field = Field(column);
         return int.TryParse(field, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var n)
-            && n >= least && n <= WorkloadLimits.MaxTokens
+            && n >= low && n <= high
             ? n
             : throw Error(column,
-                $"{TraceFile.Show(field)} is not a whole number of tokens from {least} to "
-                + $"{WorkloadLimits.MaxTokens:N0}.");
+                $"{TraceFile.Show(field)} is not a whole number{what} from {low} to {high:N0}.");
     }
 
     /// <summary>An arrival written as a number of seconds, not negative.</summary>
