@@ -54,8 +54,16 @@ public sealed class ShippedHardwareTests
         var before = document.Leaves.Where(leaf => leaf.Value is not null).ToArray();
         foreach (var leaf in before.Where(leaf => leaf.Value > 0))
         {
-            var after = document.WithScaled(leaf.Path, 2).Leaves.Single(l => l.Path == leaf.Path);
-            Assert.Equal(2 * leaf.Value!.Value, after.Value!.Value, leaf.Value.Value * 1e-9);
+            try
+            {
+                var after = document.WithScaled(leaf.Path, 2).Leaves
+                    .Single(l => l.Path == leaf.Path);
+                Assert.Equal(2 * leaf.Value!.Value, after.Value!.Value, leaf.Value.Value * 1e-9);
+            }
+            catch (ConfigException e) when (e.Path == leaf.Path)
+            {
+                // Twice a share may exceed one, twice a flat array's depth is a cube: refused.
+            }
         }
     }
 }
