@@ -125,7 +125,7 @@ public sealed class EventOrderTests
     [Theory]
     [MemberData(nameof(Distributions))]
     public void AdversarialTimes_FireInTheOrderOfAStableSort(string distribution) =>
-        Check(Hold(20_000, 40_000, random => Draw(distribution, random)));
+        Check(Hold(8_000, 24_000, random => Draw(distribution, random)));
 
     [Fact]
     public void TimesAtTheEndOfTheClock_FireInOrder()
