@@ -21,6 +21,9 @@ internal sealed class ConfigMembers(JObject json, string file, string family)
     /// <summary>Whether a member stands in the file with a value.</summary>
     public bool Has(string name) => json[name] is { Type: not JTokenType.Null };
 
+    /// <summary>Which of a member's names the file uses; the first where it uses none.</summary>
+    public string FirstOf(string name, string alias) => !Has(name) && Has(alias) ? alias : name;
+
     /// <summary>A whole number from 1.</summary>
     public int Count(string name, int most = Widest) =>
         CountOrNull(name, most) ?? throw Missing(name, $"a whole number from 1 to {most:N0}");
@@ -37,6 +40,9 @@ internal sealed class ConfigMembers(JObject json, string file, string family)
 
     /// <summary>Whether a member is −1, which some tools write for "no limit".</summary>
     public bool IsMinusOne(string name) => json[name] is JValue { Value: -1L };
+
+    /// <summary>Whether a member is that text.</summary>
+    public bool IsText(string name, string text) => json[name] is JValue { Value: string s } && s == text;
 
     /// <summary>True or false.</summary>
     public bool Flag(string name)

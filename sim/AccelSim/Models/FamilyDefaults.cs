@@ -27,11 +27,14 @@ internal static class FamilyDefaults
             ["llama"] = Untied(("attention_bias", false), ("mlp_bias", false)),
             ["mistral"] = Untied(),
             ["mixtral"] = Untied(),
-            ["qwen2"] = Untied(("use_sliding_window", false)),
-            ["Dream"] = Untied(("use_sliding_window", false)),
-            ["qwen3"] = Untied(("use_sliding_window", false), ("attention_bias", false)),
+            ["qwen2"] = Untied(("use_sliding_window", false), ("max_window_layers", 28)),
+            ["Dream"] = Untied(("use_sliding_window", false), ("max_window_layers", 28)),
+            ["qwen3"] = Untied(
+                ("use_sliding_window", false), ("max_window_layers", 28),
+                ("attention_bias", false)),
             ["qwen2_moe"] = Untied(
-                ("use_sliding_window", false), ("decoder_sparse_step", 1), ("qkv_bias", true)),
+                ("use_sliding_window", false), ("max_window_layers", 28),
+                ("decoder_sparse_step", 1), ("qkv_bias", true)),
             ["qwen3_moe"] = Untied(
                 ("use_sliding_window", false), ("attention_bias", false),
                 ("decoder_sparse_step", 1)),
@@ -44,8 +47,11 @@ internal static class FamilyDefaults
             ["gemma"] = Of(("attention_bias", false)),
             ["gemma2"] = Of(("attention_bias", false)),
             ["gemma3_text"] = Of(("attention_bias", false), ("sliding_window_pattern", 6)),
-            ["deepseek_v2"] = Untied(("attention_bias", false), ("moe_layer_freq", 1)),
-            ["deepseek_v3"] = Untied(("attention_bias", false), ("moe_layer_freq", 1)),
+            ["deepseek_v2"] = Untied(
+                ("attention_bias", false), ("moe_layer_freq", 1), ("topk_method", "greedy"),
+                ("first_k_dense_replace", 0)),
+            ["deepseek_v3"] = Untied(
+                ("attention_bias", false), ("moe_layer_freq", 1), ("topk_method", "noaux_tc")),
             ["gpt_oss"] = Untied(("attention_bias", true)),
             ["gpt2"] = Of(),
             ["opt"] = Of(("do_layer_norm_before", true), ("enable_bias", true)),

@@ -8,31 +8,56 @@ public static partial class ModelReader
         OutputBias = m.Flag("attention_bias"),
     }, m.Flag("mlp_bias"));
 
-    private static ModelConfig Mistral(ConfigMembers m) => Dense(m, shape => shape with
-    {
-        Window = WindowWithin(m),
-    });
+    private static ModelConfig Mistral(ConfigMembers m) => Dense(m, shape => shape);
 
-    private static ModelConfig Phi3(ConfigMembers m) => Mistral(m);
+    private static ModelConfig Phi3(ConfigMembers m) => Dense(m, shape => shape);
 
-    private static ModelConfig Qwen2(ConfigMembers m)
-    {
-        NoSlidingSwitch(m);
-        return Dense(m, shape => shape with { QkvBias = true });
-    }
+    private static ModelConfig Qwen2(ConfigMembers m) =>
+        Dense(m, shape => shape with { QkvBias = true });
 
     /// <summary>Dream is Qwen2 in which every token sees all others.</summary>
-    private static ModelConfig Dream(ConfigMembers m)
-    {
-        NoSlidingSwitch(m);
-        return Dense(m, shape => shape with { QkvBias = true, Causal = false });
-    }
+    private static ModelConfig Dream(ConfigMembers m) =>
+        Dense(m, shape => shape with { QkvBias = true, Causal = false });
 
-    private static ModelConfig Qwen3(ConfigMembers m)
+    private static ModelConfig Qwen3(ConfigMembers m) =>
+        Dense(m, shape => Qwen3Attention(m, shape));
+
+    /// <summary>BitNet b1.58 norms before the second matrix of attention and of the MLP.</summary>
+    private static ModelConfig BitNet(ConfigMembers m) => Dense(
+        m,
+        shape => shape with
+        {
+            QkvBias = m.Flag("attention_bias"),
+            OutputBias = m.Flag("attention_bias"),
+            OutputNorm = true,
+        },
+        new DenseMlp(m.Count("intermediate_size"), Gated: true, Bias: false, InnerNorm: true));
+
+    private static ModelConfig Gemma(ConfigMembers m) =>
+        Dense(m, shape => GemmaAttention(m, shape));
+
+    private static ModelConfig Gemma2(ConfigMembers m) =>
+        TwiceNormed(Dense(m, shape => GemmaAttention(m, shape)));
+
+    private static ModelConfig Gemma3(ConfigMembers m) =>
+        TwiceNormed(Dense(m, shape => GemmaAttention(m, shape) with { QkNorm = true }));
+
+    private static AttentionShape GemmaAttention(ConfigMembers m, AttentionShape shape) =>
+        shape with
+        {
+            QkvBias = m.Flag("attention_bias"),
+            OutputBias = m.Flag("attention_bias"),
+        };
+
+    /// <summary>Gemma 2 and 3 norm the input and the output of both parts of a layer.</summary>
+    private static ModelConfig TwiceNormed(ModelConfig model) => model with
     {
-        NoSlidingSwitch(m);
-        return Dense(m, shape => Qwen3Attention(m, shape));
-    }
+        Layers = [.. model.Layers.Select(layer => layer with
+        {
+            MixerNorms = 2,
+            FeedForwardNorms = 2,
+        })],
+    };
 
     private static AttentionShape Qwen3Attention(ConfigMembers m, AttentionShape shape) =>
         shape with
@@ -42,17 +67,21 @@ public static partial class ModelReader
             OutputBias = m.Flag("attention_bias"),
         };
 
-    /// <summary>A decoder of like layers: RMSNorm, rotary attention, gated MLP.</summary>
     private static ModelConfig Dense(
-        ConfigMembers m, Func<AttentionShape, AttentionShape> refine, bool mlpBias = false)
+        ConfigMembers m, Func<AttentionShape, AttentionShape> refine, bool mlpBias = false) =>
+        Dense(m, refine, new DenseMlp(m.Count("intermediate_size"), Gated: true, mlpBias));
+
+    /// <summary>A decoder of RMSNorm, rotary attention, MLP.</summary>
+    private static ModelConfig Dense(
+        ConfigMembers m, Func<AttentionShape, AttentionShape> refine, DenseMlp mlp)
     {
-        var layer = new LayerShape
+        var attention = refine(GroupedAttention(m));
+        return Decoder(m, [.. Windows(m).Select(window => new LayerShape
         {
-            Mixer = refine(GroupedAttention(m)),
-            FeedForward = new DenseMlp(m.Count("intermediate_size"), Gated: true, mlpBias),
+            Mixer = attention with { Window = window },
+            FeedForward = mlp,
             Norm = NormKind.Rms,
-        };
-        return Decoder(m, Repeat(layer, LayerCount(m)));
+        })]);
     }
 
     private static ModelConfig Decoder(ConfigMembers m, IReadOnlyList<LayerShape> layers) => new()
@@ -83,23 +112,6 @@ public static partial class ModelReader
         var headDim = m.CountOrNull("head_dim")
             ?? m.Quotient("hidden_size", hidden, "num_attention_heads", heads);
         return new AttentionShape(heads, kvHeads, headDim) { Rotary = true };
-    }
-
-    /// <summary>A window that covers the whole context limits nothing.</summary>
-    private static int WindowWithin(ConfigMembers m)
-    {
-        var window = m.CountOrNull("sliding_window", MostPositions) ?? 0;
-        return window >= m.CountOrNull("max_position_embeddings", MostPositions) ? 0 : window;
-    }
-
-    private static void NoSlidingSwitch(ConfigMembers m)
-    {
-        if (m.Flag("use_sliding_window"))
-        {
-            throw m.Error("use_sliding_window",
-                "true is not understood: which layers slide is not in the file as layer_types; "
-                + "false is.");
-        }
     }
 
     private static int LayerCount(ConfigMembers m, string name = "num_hidden_layers") =>
