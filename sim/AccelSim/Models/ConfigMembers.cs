@@ -82,6 +82,13 @@ internal sealed class ConfigMembers(JObject json, string file, string family)
                 $"expected a text, but found {StrictJson.Describe(token)}.");
     }
 
+    /// <summary>A list of texts; empty where the file has none.</summary>
+    public IEnumerable<string> Texts(string name) =>
+        List(name).Select(item => item.Type == JTokenType.String
+            ? (string)item!
+            : throw StrictJson.Error(item, file,
+                $"expected a text, but found {StrictJson.Describe(item)}."));
+
     /// <summary>A number above zero.</summary>
     public double Positive(string name)
     {

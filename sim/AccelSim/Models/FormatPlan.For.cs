@@ -114,6 +114,9 @@ public sealed partial record FormatPlan
     {
         if (scheme is null)
             return activation;
+        // Matrix engines with 4-bit floats multiply MXFP4 weights by MXFP8 activations.
+        if (scheme.Name == "mxfp4" && computes(NumberFormat.Fp4) && computes(NumberFormat.Fp8))
+            scheme = scheme with { Compute = NumberFormat.Fp8 };
         if (scheme.Compute is { } wanted && computes(wanted))
         {
             notes.Add($"{scheme.Name} weights: products in {FormatNames.Of(wanted)}");

@@ -6,13 +6,17 @@ namespace AccelSim.Models;
 /// <summary>Lists the operators of one pipeline stage on one rank.</summary>
 /// <remarks>
 /// Operators that are alike in name and shape stand once with their counts added, so a step costs
-/// as many look-ups as a model has kinds of operator, not layers.
+/// as many look-ups as a model has kinds of operator, not layers. Where layers differ, the operator
+/// that one kind of layer has and another lacks stands where that kind runs it.
 /// </remarks>
 internal sealed partial class GraphBuilder(
     ModelConfig model, ParallelismPlan plan, FormatPlan formats)
 {
     private readonly List<(string Key, Func<string, int, OperatorTemplate> Make, OperatorTemplate Made)>
         _operators = [];
+
+    // Where the next new operator goes: right after the last one added or counted.
+    private int _cursor;
 
     private readonly int _tp = plan.TensorParallel;
     private readonly int _bits = FormatNames.Bits(formats.Activation);
@@ -53,6 +57,7 @@ internal sealed partial class GraphBuilder(
     {
         foreach (var alike in layers.GroupBy(layer => layer))
             Layer(stack, alike.Key, alike.Count());
+        _cursor = _operators.Count;
     }
 
     private void Layer(Stack stack, LayerShape layer, int count)
@@ -237,11 +242,13 @@ internal sealed partial class GraphBuilder(
         {
             var old = _operators[same];
             _operators[same] = old with { Made = make(old.Made.Name, old.Made.Count + count) };
+            _cursor = same + 1;
             return;
         }
         var others = _operators.Count(entry =>
             entry.Key.StartsWith(name + "|", StringComparison.Ordinal));
-        _operators.Add((key, make, others == 0 ? made : make($"{name}.{others + 1}", count)));
+        var unique = others == 0 ? made : make($"{name}.{others + 1}", count);
+        _operators.Insert(_cursor++, (key, make, unique));
     }
 
     /// <summary>Weights that quantisation leaves alone.</summary>

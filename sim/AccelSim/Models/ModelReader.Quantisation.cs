@@ -11,6 +11,7 @@ public static partial class ModelReader
         var method = q.Choice("quant_method",
             "awq", "bitnet", "compressed-tensors", "fbgemm_fp8", "fp8", "gptq", "modelopt",
             "mxfp4");
+        CheckExceptions(q, method);
         switch (method)
         {
             case "awq":
@@ -33,6 +34,33 @@ public static partial class ModelReader
                 return ModelOpt(q);
             default:
                 return CompressedTensors(q, method);
+        }
+    }
+
+    /// <summary>
+    /// Modules that stay unquantised must be those that every scheme here leaves alone; attention
+    /// too where only experts are quantised.
+    /// </summary>
+    private static void CheckExceptions(ConfigMembers q, string method)
+    {
+        string[] known =
+        [
+            "lm_head", "embed", "norm", "router", "mlp.gate", "block_sparse_moe.gate",
+            "shared_expert_gate", "vision", "visual", "multi_modal_projector",
+        ];
+        foreach (var name in (string[])["modules_to_not_convert", "ignore"])
+        {
+            foreach (var module in q.Texts(name))
+            {
+                var isKnown = module == "gate"
+                    || known.Any(part => module.Contains(part, StringComparison.Ordinal))
+                    || (method == "mxfp4" && module.Contains("self_attn", StringComparison.Ordinal));
+                if (!isKnown)
+                {
+                    throw q.Error(name, $"\"{module}\" left unquantised is not understood; output "
+                        + "head, embedding, norms, routers and vision parts are.");
+                }
+            }
         }
     }
 
