@@ -132,16 +132,20 @@ public sealed partial class Device
             "runtimeReserveShare × capacity");
     }
 
-    private Fact<UsdPerHour> WrittenOff(ClassEstimate typical)
+    /// <summary>What an hour of something bought costs over the time it is written off in.</summary>
+    public Fact<UsdPerHour> WriteOff(Fact<Usd> bought)
     {
         var life = _estimators.Economics.Amortisation;
+        return Computed(
+            new UsdPerHour(bought.Value.Value / (life.Value.Value / 3600)), bought.Source,
+            $"purchase / amortisation ({life.Source.Text})");
+    }
+
+    private Fact<UsdPerHour> WrittenOff(ClassEstimate typical)
+    {
+        if (Spec.Price.Purchase is { } bought) return WriteOff(bought);
+        var life = _estimators.Economics.Amortisation;
         var hours = life.Value.Value / 3600;
-        if (Spec.Price.Purchase is { } bought)
-        {
-            return Computed(
-                new UsdPerHour(bought.Value.Value / hours), bought.Source,
-                $"purchase / amortisation ({life.Source.Text})");
-        }
         var watts = Spec.Power.Tdp.Value.Value;
         return Computed(
             new UsdPerHour(typical.PurchasePerWatt.Value.Value * watts / hours),

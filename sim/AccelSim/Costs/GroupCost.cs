@@ -1,0 +1,58 @@
+using AccelSim.Costs.Collectives;
+using AccelSim.Hardware;
+using AccelSim.Models;
+using AccelSim.Units;
+
+namespace AccelSim.Costs;
+
+/// <summary>Prices the collectives of one group of ranks over its wires.</summary>
+/// <param name="link">The wires.</param>
+/// <param name="resource">Their index among the cost model's resources.</param>
+internal sealed class GroupCost(GroupLink link, int resource)
+{
+    private readonly LinkFigures _inside = Figures(link);
+    private readonly LinkFigures _across = link.Across is { } across ? Figures(across) : default;
+
+    public int Resource => resource;
+
+    /// <summary>Seconds of one collective and joules that one rank puts into the wires.</summary>
+    public (double Seconds, double Joules) Price(in Operator @operator)
+    {
+        var kind = @operator.Kind.Collective()!.Value;
+        var message = @operator.MessageBytes;
+        var (inside, nodes) = Split(@operator.Ranks);
+        if (nodes == 1)
+        {
+            var flat = CollectiveModel.Cost(kind, message, inside, _inside);
+            return (flat.Time.Value, flat.LinkBytes.Value * link.Energy.Value.Value);
+        }
+        var cost = CollectiveModel.Cost(kind, message, inside, _inside, nodes, _across);
+        var joules = cost.Before.LinkBytes.Value * link.Energy.Value.Value
+            + cost.Across.LinkBytes.Value * link.Across!.Energy.Value.Value
+            + cost.After.LinkBytes.Value * link.Energy.Value.Value;
+        return (cost.Time.Value, joules);
+    }
+
+    /// <summary>Formula and values of one collective.</summary>
+    public (string Formula, string Values) Explain(in Operator @operator)
+    {
+        var kind = @operator.Kind.Collective()!.Value;
+        var (inside, nodes) = Split(@operator.Ranks);
+        return nodes == 1
+            ? (kind.Text(),
+                CollectiveModel.Cost(kind, @operator.MessageBytes, inside, _inside).Formula)
+            : (kind.Text() + " over nodes",
+                CollectiveModel.Cost(
+                    kind, @operator.MessageBytes, inside, _inside, nodes, _across).Formula);
+    }
+
+    /// <summary>Ranks in one node and nodes; a pair of stages in two nodes crosses.</summary>
+    private (int Inside, int Nodes) Split(int ranks) =>
+        link.Across is null || ranks <= link.RanksInside
+            ? (ranks, 1)
+            : (link.RanksInside, (ranks + link.RanksInside - 1) / link.RanksInside);
+
+    private static LinkFigures Figures(GroupLink link) => new(
+        link.Bandwidth.Value, link.Latency.Value, link.Topology, link.Ends, link.Role,
+        link.InNetworkReduction);
+}

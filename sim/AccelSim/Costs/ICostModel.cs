@@ -1,0 +1,34 @@
+using AccelSim.Models;
+
+namespace AccelSim.Costs;
+
+/// <summary>Prices operators on one rank of one deployment: a device and its links.</summary>
+public interface ICostModel
+{
+    /// <summary>The rung of the ladder, such as <c>roofline</c>.</summary>
+    string Name { get; }
+
+    /// <summary>What time and energy are spent on; a <see cref="ResourceVector"/> has their order.</summary>
+    IReadOnlyList<Resource> Resources { get; }
+
+    /// <summary>Fixed host time of one step, in seconds.</summary>
+    double HostSecondsPerStep { get; }
+
+    /// <summary>The index of the host in <see cref="Resources"/>.</summary>
+    int HostResource { get; }
+
+    /// <summary>Prices one instance of an operator. Allocates nothing.</summary>
+    void Price(in Operator @operator, out OperatorCost cost);
+
+    /// <summary>The price once more, as formulas with the values put in.</summary>
+    IReadOnlyList<CostTerm> Explain(in Operator @operator);
+}
+
+/// <summary>One line of an explained cost.</summary>
+/// <param name="Resource">The resource.</param>
+/// <param name="Formula">In words, such as <c>matrix FLOPs / matrix rate</c>.</param>
+/// <param name="Values">The formula with values, such as <c>2.1 GFLOP / 989.4 TFLOP/s</c>.</param>
+/// <param name="Seconds">The result.</param>
+/// <param name="Binding">Whether it is the resource the operator waits for.</param>
+public sealed record CostTerm(
+    Resource Resource, string Formula, string Values, double Seconds, bool Binding);

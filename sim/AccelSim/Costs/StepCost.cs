@@ -1,0 +1,30 @@
+namespace AccelSim.Costs;
+
+/// <summary>What a step, or a part of it, costs on one rank.</summary>
+public struct StepCost
+{
+    /// <summary>Time in seconds.</summary>
+    public double Seconds { get; set; }
+
+    /// <summary>Time on links shared with other replicas, contained in <see cref="Seconds"/>.</summary>
+    public double LinkSeconds { get; set; }
+
+    /// <summary>Time to hand the result to the next stage; not in <see cref="Seconds"/>.</summary>
+    public double TransferSeconds { get; set; }
+
+    /// <summary>The part of the time that each resource is to blame for.</summary>
+    public ResourceVector Share;
+
+    /// <summary>Energy beyond idling by resource, in joules.</summary>
+    public ResourceVector Energy;
+
+    /// <summary>Adds a part.</summary>
+    public void Add(in StepCost part)
+    {
+        Seconds += part.Seconds;
+        LinkSeconds += part.LinkSeconds;
+        TransferSeconds += part.TransferSeconds;
+        Share.Add(part.Share, 1);
+        Energy.Add(part.Energy, 1);
+    }
+}

@@ -1,0 +1,82 @@
+using AccelSim.Costs;
+using AccelSim.Hardware;
+using AccelSim.Models;
+using AccelSim.Units;
+
+namespace AccelSim.Serving;
+
+/// <summary>What replicas of one kind are made of: hardware, graph, prices, memory.</summary>
+public sealed class Deployment
+{
+    internal Deployment(
+        HardwareDocument hardware, Device device, OperatorGraph graph, EngineSettings settings,
+        IReadOnlyList<StepPricer> stages, NodeShare node, int hashBlockTokens)
+    {
+        Hardware = hardware;
+        Device = device;
+        Graph = graph;
+        Settings = settings;
+        Stages = stages;
+        Node = node;
+        _hashBlockTokens = hashBlockTokens;
+        Memory = MemoryBudget.Of(device, graph, settings);
+        var host = device.Spec.Links.Values.FirstOrDefault(link => link.Role == LinkRole.Host);
+        HostBandwidth = host?.Bandwidth.Value ?? default;
+    }
+
+    private readonly int _hashBlockTokens;
+
+    /// <summary>The file it came from.</summary>
+    public HardwareDocument Hardware { get; }
+
+    /// <summary>The accelerator.</summary>
+    public Device Device { get; }
+
+    /// <summary>The model's operators under the plan and formats.</summary>
+    public OperatorGraph Graph { get; }
+
+    /// <summary>The engine's settings.</summary>
+    public EngineSettings Settings { get; }
+
+    /// <summary>Prices of each pipeline stage.</summary>
+    public IReadOnlyList<StepPricer> Stages { get; }
+
+    /// <summary>The memory of the fullest rank.</summary>
+    public MemoryBudget Memory { get; }
+
+    /// <summary>The nodes that replicas stand in.</summary>
+    public NodeShare Node { get; }
+
+    /// <summary>Accelerators of one replica.</summary>
+    public int Accelerators => Graph.Plan.Accelerators;
+
+    /// <summary>Accelerators that work on the same stage of the same batch.</summary>
+    public int RanksPerStage => Graph.Plan.TensorParallel * Graph.Plan.DataParallel;
+
+    /// <summary>One KV block on one rank.</summary>
+    public Bytes BlockBytes => Memory.BlockBytes;
+
+    /// <summary>Between an accelerator and its host, per direction; zero where it has no link.</summary>
+    public BytesPerSecond HostBandwidth { get; }
+
+    /// <summary>A scheduler with an empty cache.</summary>
+    internal Scheduler NewScheduler() => new(
+        Settings,
+        Memory.Blocks,
+        BlockBytes.Value == 0 || HostBandwidth.Value == 0
+            ? 0
+            : Settings.SwapSpace.Value / BlockBytes.Value,
+        Graph.Plan.PipelineParallel,
+        Graph.Model.Window,
+        _hashBlockTokens);
+}
+
+/// <summary>A replica's share of its nodes.</summary>
+/// <param name="Host">What a node needs besides accelerators.</param>
+/// <param name="Nodes">Nodes per replica; a fraction where replicas share one.</param>
+/// <param name="PerNode">Accelerators of a node.</param>
+/// <param name="SharedMedium">Name of a link that all accelerators of a node share, or null.</param>
+/// <param name="MediumBandwidth">Its bandwidth.</param>
+public sealed record NodeShare(
+    NodeHost Host, double Nodes, int PerNode, string? SharedMedium,
+    BytesPerSecond MediumBandwidth);

@@ -1,0 +1,56 @@
+using AccelSim.Configuration;
+using AccelSim.Costs;
+using AccelSim.Hardware;
+using AccelSim.Models;
+
+namespace AccelSim.Serving;
+
+/// <summary>Puts hardware, model and plan together.</summary>
+/// <param name="model">The model.</param>
+/// <param name="dtype">As <see cref="Scenario.Dtype"/>.</param>
+/// <param name="kvCacheDtype">As <see cref="Scenario.KvCacheDtype"/>.</param>
+/// <param name="quantization">As <see cref="Scenario.Quantization"/>.</param>
+/// <param name="hashBlockTokens">Tokens that one prefix key of the workload stands for.</param>
+public sealed class DeploymentBuilder(
+    ModelConfig model, string dtype, string kvCacheDtype, string quantization,
+    int hashBlockTokens)
+{
+    /// <summary>Builds what one kind of replica is made of.</summary>
+    /// <param name="hardware">Its accelerator or cluster.</param>
+    /// <param name="spec">Its plan and engine settings.</param>
+    /// <exception cref="ConfigException">The input is wrong.</exception>
+    /// <exception cref="InfeasiblePlanException">The design does not fit.</exception>
+    public Deployment Build(HardwareDocument hardware, ReplicaSpec spec)
+    {
+        ArgumentNullException.ThrowIfNull(hardware);
+        ArgumentNullException.ThrowIfNull(spec);
+        spec.Engine.Validate();
+        var plan = PlanOf(spec);
+        var site = Site.Of(hardware, spec, plan);
+        var device = Device.From(site.Accelerator, Catalog.Estimators);
+        var formats = FormatPlan.For(model, device, dtype, kvCacheDtype, quantization);
+        var graph = OperatorGraph.Build(model, plan, formats);
+        var costs = new RooflineCostModel(device, formats, site.Links(device, plan));
+        var stages = Enumerable.Range(0, graph.Stages.Count)
+            .Select(stage => new StepPricer(graph, stage, costs))
+            .ToArray();
+        return new Deployment(
+            hardware, device, graph, spec.Engine, stages, site.Share(plan), hashBlockTokens);
+    }
+
+    /// <summary>Without experts, data-parallel engines have nothing in common.</summary>
+    private ParallelismPlan PlanOf(ReplicaSpec spec)
+    {
+        if (spec.Dp > 1 && spec.Pp > 1 && model.HasExperts)
+        {
+            throw new ConfigException("", 0, "--pp",
+                $"pp={spec.Pp} with dp={spec.Dp} on a model with experts is not simulated; "
+                + "use one of them, or separate replicas.");
+        }
+        return new ParallelismPlan(
+            spec.Tp, spec.Pp, spec.Ep, model.HasExperts ? spec.Dp : 1)
+        {
+            ExpertSkew = spec.ExpertSkew,
+        };
+    }
+}

@@ -1,0 +1,101 @@
+using AccelSim.Configuration;
+using AccelSim.Units;
+
+namespace AccelSim.Serving;
+
+/// <summary>The settings of one serving engine, named as vLLM names its flags.</summary>
+public sealed record EngineSettings
+{
+    /// <summary>Most sequences in one step (<c>--max-num-seqs</c>).</summary>
+    public int MaxNumSeqs { get; init; } = 256;
+
+    /// <summary>Most tokens in one step (<c>--max-num-batched-tokens</c>).</summary>
+    public int MaxNumBatchedTokens { get; init; } = 2048;
+
+    /// <summary>Tokens in one KV block (<c>--block-size</c>).</summary>
+    public int BlockSize { get; init; } = 16;
+
+    /// <summary>Share of memory the engine may use (<c>--gpu-memory-utilization</c>).</summary>
+    public double GpuMemoryUtilization { get; init; } = 0.9;
+
+    /// <summary>KV blocks, instead of what fits (<c>--num-gpu-blocks-override</c>).</summary>
+    public long? NumGpuBlocksOverride { get; init; }
+
+    /// <summary>Share equal prefixes (<c>--enable-prefix-caching</c>).</summary>
+    public bool EnablePrefixCaching { get; init; }
+
+    /// <summary>Split long prompts over steps (<c>--enable-chunked-prefill</c>).</summary>
+    public bool EnableChunkedPrefill { get; init; } = true;
+
+    /// <summary>
+    /// Admit a request only when blocks for its whole prompt are free
+    /// (<c>--scheduler-reserve-full-isl</c>).
+    /// </summary>
+    public bool SchedulerReserveFullIsl { get; init; } = true;
+
+    /// <summary>Most prompt tokens of one request in one step; null: no such limit.</summary>
+    public int? LongPrefillTokenThreshold { get; init; }
+
+    /// <summary>Longest prompt plus output; null: as long as the KV cache allows.</summary>
+    public int? MaxModelLen { get; init; }
+
+    /// <summary>Who is served first (<c>--scheduling-policy</c>).</summary>
+    public SchedulingPolicy SchedulingPolicy { get; init; } = SchedulingPolicy.Fcfs;
+
+    /// <summary>What happens to a sequence that must make room (<c>--preemption-mode</c>).</summary>
+    public PreemptionMode PreemptionMode { get; init; } = PreemptionMode.Recompute;
+
+    /// <summary>Host memory for swapped blocks, per accelerator (<c>--swap-space</c>).</summary>
+    public Bytes SwapSpace { get; init; } = new(4L << 30);
+
+    /// <summary>Checks the rules across members.</summary>
+    /// <exception cref="ConfigException">A rule is broken; names flag, value and rule.</exception>
+    public void Validate()
+    {
+        Positive(MaxNumSeqs, "--max-num-seqs");
+        Positive(MaxNumBatchedTokens, "--max-num-batched-tokens");
+        Positive(BlockSize, "--block-size");
+        if (LongPrefillTokenThreshold is { } threshold)
+            Positive(threshold, "--long-prefill-token-threshold");
+        if (MaxModelLen is { } length) Positive(length, "--max-model-len");
+        if (NumGpuBlocksOverride is { } blocks) Positive(blocks, "--num-gpu-blocks-override");
+        if (!(GpuMemoryUtilization is > 0 and <= 1))
+        {
+            throw new ConfigException("", 0, "--gpu-memory-utilization",
+                $"{GpuMemoryUtilization} is not a share; write a number above 0 and up to 1, "
+                + "such as 0.9.");
+        }
+        if (MaxNumBatchedTokens < MaxNumSeqs)
+        {
+            throw new ConfigException("", 0, "--max-num-batched-tokens",
+                $"{MaxNumBatchedTokens} is less than --max-num-seqs {MaxNumSeqs}; every running "
+                + "sequence needs a token in each step, so raise the one or lower the other.");
+        }
+    }
+
+    private static void Positive(long value, string flag)
+    {
+        if (value < 1)
+            throw new ConfigException("", 0, flag, $"must be at least 1, but found {value}.");
+    }
+}
+
+/// <summary>Who is served first.</summary>
+public enum SchedulingPolicy
+{
+    /// <summary>First come, first served.</summary>
+    Fcfs,
+    /// <summary>Smallest priority number first, then first come.</summary>
+    Priority,
+    /// <summary>Shortest prompt first, then first come.</summary>
+    ShortestFirst,
+}
+
+/// <summary>What happens to a sequence that must make room.</summary>
+public enum PreemptionMode
+{
+    /// <summary>Its blocks are dropped and computed again later.</summary>
+    Recompute,
+    /// <summary>Its blocks move to host memory and back.</summary>
+    Swap,
+}

@@ -1,0 +1,114 @@
+using AccelSim.Costs;
+using AccelSim.Models;
+using AccelSim.Units;
+using AccelSim.Workloads;
+
+namespace AccelSim.Serving;
+
+/// <summary>Data-parallel ranks that share experts: all take a step together, or none does.</summary>
+/// <remarks>
+/// Each rank has its own requests, scheduler and KV cache; tokens meet at the experts, so the
+/// slowest rank sets the pace and a rank without work takes part with an empty step (vLLM's dummy
+/// batch). Nobody can wait for a rank that has drained: rounds go on while any rank has work.
+/// </remarks>
+internal sealed class LockstepReplica : Replica
+{
+    private readonly StepPricer _pricer;
+    private readonly Scheduler[] _ranks;
+    private readonly StepPlan[] _plans;
+    private readonly StepCost[] _costs;
+    private SimTime _start;
+    private bool _busy;
+
+    public LockstepReplica(int index, Deployment deployment, IReplicaHost host)
+        : base(index, deployment, host)
+    {
+        var ranks = deployment.Graph.Plan.DataParallel;
+        _pricer = deployment.Stages[0];
+        _ranks = [.. Enumerable.Range(0, ranks).Select(_ => deployment.NewScheduler())];
+        _plans = [.. Enumerable.Range(0, ranks).Select(_ => new StepPlan())];
+        _costs = new StepCost[ranks];
+    }
+
+    public override long Preemptions => _ranks.Sum(rank => rank.Preemptions);
+
+    public override long KvUsed => _ranks.Sum(rank => rank.UsedBlocks);
+
+    public override long KvTotal => _ranks.Sum(rank => rank.TotalBlocks);
+
+    public override string? WaitsFor =>
+        _busy ? "the slowest data-parallel rank"
+        : _ranks.Any(rank => rank.WaitingCount > 0) ? $"KV blocks of replica {Index}"
+        : null;
+
+    public override void Submit(Sequence sequence)
+    {
+        Outstanding++;
+        _ranks.MinBy(rank => rank.WaitingCount + rank.RunningCount)!.Add(sequence);
+        if (!_busy) StartRound();
+    }
+
+    public override int CachedTokens(Sequence sequence) =>
+        _ranks.Max(rank => rank.CachedTokens(sequence));
+
+    public override string? ReasonToReject(Request request) => _ranks[0].ReasonToReject(request);
+
+    public override void Fire(int code)
+    {
+        var now = Host.Loop.Now;
+        KvPeak = Math.Max(KvPeak, KvUsed);
+        for (var i = 0; i < _ranks.Length; i++)
+        {
+            if (_plans[i].IsEmpty) continue;
+            AddWaiting(_plans[i].WaitReason, _ranks[i].WaitingCount, now - _start);
+            if (Host.Listener is { } listener) Tell(listener, i, now);
+            Finish(_ranks[i].Complete(0, _plans[i], now, Gaps));
+        }
+        StartRound();
+    }
+
+    private void StartRound()
+    {
+        _start = Host.Loop.Now;
+        var tokens = 0;
+        for (var i = 0; i < _ranks.Length; i++)
+        {
+            _ranks[i].Schedule(0, _start, _plans[i]);
+            tokens += _plans[i].Shape.Tokens;
+        }
+        _busy = tokens > 0;
+        if (!_busy) return;
+        double longest = 0;
+        var slowest = 0;
+        for (var i = 0; i < _ranks.Length; i++)
+        {
+            _pricer.Price(_plans[i].Shape with { ExpertTokens = tokens }, out _costs[i]);
+            if (_costs[i].Seconds <= longest) continue;
+            longest = _costs[i].Seconds;
+            slowest = i;
+        }
+        var moved = _plans.Max(plan => plan.BlocksSwappedOut + plan.BlocksSwappedIn);
+        longest += (moved * Deployment.BlockBytes / Deployment.HostBandwidth).Value;
+        Account(slowest);
+        Host.Loop.After(new Seconds(longest), this, 0);
+    }
+
+    /// <summary>The round is blamed on its slowest rank; energy is everybody's.</summary>
+    private void Account(int slowest)
+    {
+        var round = _costs[slowest];
+        round.Energy = default;
+        foreach (var cost in _costs) round.Energy.Add(cost.Energy, 1.0 / _costs.Length);
+        Ledgers[0].Add(KindOf(_plans[slowest].Shape), 1, round, []);
+    }
+
+    private void Tell(IRunListener listener, int rank, SimTime now)
+    {
+        var joules = _costs[rank].Energy.Sum()
+            + Deployment.Device.Idle.Value.Value * (now - _start).Value;
+        listener.StepsDone(new StepFact(
+            Index, rank, _start, now, 1, _plans[rank].Shape,
+            joules * Deployment.Graph.Plan.TensorParallel, _ranks[rank].UsedBlocks,
+            _ranks[rank].TotalBlocks, _ranks[rank].WaitingCount));
+    }
+}

@@ -1,0 +1,146 @@
+using AccelSim.Costs;
+using AccelSim.Units;
+using AccelSim.Workloads;
+
+namespace AccelSim.Serving;
+
+/// <summary>A replica whose layers are split over stages, with one micro-batch in each.</summary>
+/// <remarks>
+/// A micro-batch passes the stages in order; a stage that has none waits: the bubble. Results travel
+/// between stages while both go on computing.
+/// </remarks>
+internal sealed class PipelineReplica : Replica
+{
+    private readonly Scheduler _scheduler;
+    private readonly int _stages;
+    private readonly MicroBatch[] _batches;
+    private readonly Queue<int>[] _ready;
+    private readonly int[] _busyWith;
+    private const int Nobody = -1;
+
+    public PipelineReplica(int index, Deployment deployment, IReplicaHost host)
+        : base(index, deployment, host)
+    {
+        _stages = deployment.Stages.Count;
+        _scheduler = deployment.NewScheduler();
+        _batches = [.. Enumerable.Range(0, _stages).Select(_ => new MicroBatch())];
+        _ready = [.. Enumerable.Range(0, _stages).Select(_ => new Queue<int>())];
+        _busyWith = [.. Enumerable.Repeat(Nobody, _stages)];
+    }
+
+    public override long Preemptions => _scheduler.Preemptions;
+
+    public override long KvUsed => _scheduler.UsedBlocks;
+
+    public override long KvTotal => _scheduler.TotalBlocks;
+
+    public override string? WaitsFor =>
+        _busyWith.Any(batch => batch != Nobody) ? "the end of a pipeline stage"
+        : _scheduler.WaitingCount > 0 ? $"KV blocks of replica {Index}"
+        : null;
+
+    public override void Submit(Sequence sequence)
+    {
+        Outstanding++;
+        _scheduler.Add(sequence);
+        FillFirstStage();
+    }
+
+    public override int CachedTokens(Sequence sequence) => _scheduler.CachedTokens(sequence);
+
+    public override string? ReasonToReject(Request request) =>
+        _scheduler.ReasonToReject(request);
+
+    /// <summary>Code: batch + batches × (stage done: stage; arrived at stage: stages + stage).</summary>
+    public override void Fire(int code)
+    {
+        var (what, batch) = Math.DivRem(code, _stages);
+        if (what < _stages) StageDone(what, batch);
+        else Arrived(what - _stages, batch);
+    }
+
+    private void FillFirstStage()
+    {
+        for (var batch = 0; batch < _stages && _busyWith[0] == Nobody; batch++)
+        {
+            var micro = _batches[batch];
+            if (micro.InFlight) continue;
+            _scheduler.Schedule(batch, Host.Loop.Now, micro.Plan);
+            if (micro.Plan.IsEmpty) continue;
+            micro.InFlight = true;
+            micro.Start = Host.Loop.Now;
+            StartStage(0, batch);
+        }
+    }
+
+    private void StartStage(int stage, int batch)
+    {
+        var micro = _batches[batch];
+        _busyWith[stage] = batch;
+        var pricer = Deployment.Stages[stage];
+        pricer.Price(micro.Plan.Shape, out micro.Cost);
+        // The host prepares a step once, not once per stage.
+        if (stage > 0) DropHostTime(ref micro.Cost, pricer.Model);
+        var moved = stage == 0 ? micro.Plan.BlocksSwappedOut + micro.Plan.BlocksSwappedIn : 0;
+        var seconds = micro.Cost.Seconds
+            + (moved * Deployment.BlockBytes / Deployment.HostBandwidth).Value;
+        micro.StageStart = Host.Loop.Now;
+        Host.Loop.After(new Seconds(seconds), this, stage * _stages + batch);
+    }
+
+    private static void DropHostTime(ref StepCost cost, ICostModel model)
+    {
+        cost.Seconds -= model.HostSecondsPerStep;
+        cost.Share[model.HostResource] -= model.HostSecondsPerStep;
+    }
+
+    private void StageDone(int stage, int batch)
+    {
+        var micro = _batches[batch];
+        var now = Host.Loop.Now;
+        var kind = KindOf(micro.Plan.Shape);
+        Ledgers[stage].Add(kind, 1, micro.Cost, []);
+        if (Host.Listener is { } listener) Tell(listener, stage, micro, now);
+        _busyWith[stage] = Nobody;
+        if (stage + 1 < _stages)
+        {
+            Host.Loop.After(
+                new Seconds(micro.Cost.TransferSeconds), this,
+                (_stages + stage + 1) * _stages + batch);
+        }
+        else
+        {
+            KvPeak = Math.Max(KvPeak, _scheduler.UsedBlocks);
+            AddWaiting(micro.Plan.WaitReason, _scheduler.WaitingCount, now - micro.Start);
+            micro.InFlight = false;
+            Finish(_scheduler.Complete(batch, micro.Plan, now, Gaps));
+        }
+        if (stage > 0 && _ready[stage].TryDequeue(out var next)) StartStage(stage, next);
+        FillFirstStage();
+    }
+
+    private void Arrived(int stage, int batch)
+    {
+        if (_busyWith[stage] == Nobody) StartStage(stage, batch);
+        else _ready[stage].Enqueue(batch);
+    }
+
+    private void Tell(IRunListener listener, int stage, MicroBatch micro, SimTime now)
+    {
+        var joules = micro.Cost.Energy.Sum()
+            + Deployment.Device.Idle.Value.Value * (now - micro.StageStart).Value;
+        listener.StepsDone(new StepFact(
+            Index, stage, micro.StageStart, now, 1, micro.Plan.Shape,
+            joules * Deployment.RanksPerStage, _scheduler.UsedBlocks, _scheduler.TotalBlocks,
+            _scheduler.WaitingCount));
+    }
+
+    private sealed class MicroBatch
+    {
+        public StepPlan Plan { get; } = new();
+        public bool InFlight { get; set; }
+        public SimTime Start { get; set; }
+        public SimTime StageStart { get; set; }
+        public StepCost Cost;
+    }
+}

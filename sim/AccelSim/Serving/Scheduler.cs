@@ -1,0 +1,271 @@
+using System.Diagnostics;
+using AccelSim.Models;
+using AccelSim.Units;
+using AccelSim.Workloads;
+
+namespace AccelSim.Serving;
+
+/// <summary>Decides what goes into each step of one engine: vLLM V1's scheduler.</summary>
+/// <remarks>
+/// Mirrors <c>vllm/v1/core/sched/scheduler.py</c>: running sequences first (decodes take a token
+/// each, unfinished prompts share what is left of the token budget), then, unless somebody had to
+/// make room, waiting ones in queue order while blocks, places and budget last. Knows no clock but
+/// the times it is told, so the inference engine can drive it in real time.
+/// Swapping is vLLM V0's: blocks move before the step, in one piece.
+/// </remarks>
+public sealed partial class Scheduler
+{
+    private readonly EngineSettings _settings;
+    private readonly KvCache _kv;
+    private readonly int _window;
+    private readonly PriorityQueue<Sequence, (long Policy, long Arrival)> _waiting = new();
+    private readonly Queue<Sequence> _swapped = new();
+    private readonly RunningList _running = new();
+    private readonly Group[] _groups;
+    private readonly List<int> _found = [];
+    private readonly List<Sequence> _finished = [];
+    private long _admissions;
+    private long _arrivals;
+    private long _swappedBlocks;
+
+    /// <summary>Makes a scheduler with an empty cache.</summary>
+    /// <param name="settings">The engine's settings, valid.</param>
+    /// <param name="totalBlocks">KV blocks that fit.</param>
+    /// <param name="swapBlocks">Blocks that fit in host memory.</param>
+    /// <param name="groups">Micro-batches in flight at once: the pipeline's stages.</param>
+    /// <param name="window">Tokens that windowed layers see; 0 where the model has none.</param>
+    /// <param name="hashBlockTokens">Tokens that one prefix key of the workload stands for.</param>
+    public Scheduler(
+        EngineSettings settings, long totalBlocks, long swapBlocks, int groups, int window,
+        int hashBlockTokens)
+    {
+        ArgumentNullException.ThrowIfNull(settings);
+        _settings = settings;
+        _window = window;
+        SwapBlocks = swapBlocks;
+        _kv = new KvCache(
+            totalBlocks, settings.BlockSize,
+            settings.EnablePrefixCaching
+                ? new PrefixKeys(settings.BlockSize, hashBlockTokens)
+                : null);
+        _groups = new Group[groups];
+        for (var i = 0; i < groups; i++) _groups[i] = new Group(settings.BlockSize, window);
+    }
+
+    /// <summary>KV blocks of the cache.</summary>
+    public long TotalBlocks => _kv.TotalBlocks;
+
+    /// <summary>KV blocks in use.</summary>
+    public long UsedBlocks => _kv.Used;
+
+    /// <summary>Blocks that host memory holds at most.</summary>
+    public long SwapBlocks { get; }
+
+    /// <summary>Requests in the queue, swapped-out ones included.</summary>
+    public int WaitingCount => _waiting.Count + _swapped.Count;
+
+    /// <summary>Sequences admitted.</summary>
+    public int RunningCount => _running.Count;
+
+    /// <summary>Times a sequence had to make room.</summary>
+    public long Preemptions { get; private set; }
+
+    /// <summary>Whether a newcomer changes nothing before a running sequence finishes.</summary>
+    public bool QueueIsBlocked =>
+        _waiting.Count > 0 && _settings.SchedulingPolicy == SchedulingPolicy.Fcfs;
+
+    /// <summary>Why the request can never run here, or null if it can.</summary>
+    public string? ReasonToReject(Request request)
+    {
+        ArgumentNullException.ThrowIfNull(request);
+        var length = (long)request.PromptTokens + request.OutputTokens;
+        if (_settings.MaxModelLen is { } limit && length > limit)
+            return $"{length} tokens exceed --max-model-len {limit}";
+        var blocks = _kv.BlocksFor(length - 1);
+        if (blocks > _kv.TotalBlocks)
+            return $"needs {blocks} KV blocks, the cache has {_kv.TotalBlocks}";
+        if (!_settings.EnableChunkedPrefill
+            && length - 1 > _settings.MaxNumBatchedTokens)
+        {
+            return $"{length - 1} tokens exceed --max-num-batched-tokens "
+                + $"{_settings.MaxNumBatchedTokens} without chunked prefill";
+        }
+        return null;
+    }
+
+    /// <summary>Puts a sequence into the queue.</summary>
+    public void Add(Sequence sequence)
+    {
+        ArgumentNullException.ThrowIfNull(sequence);
+        Enqueue(sequence, _arrivals++);
+    }
+
+    /// <summary>Tokens of the request's prompt that the cache holds, for prefix-aware routing.</summary>
+    public int CachedTokens(Sequence sequence) => _kv.CachedTokens(sequence, _found);
+
+    /// <summary>Forms the next step of a group; takes blocks; lets sequences make room.</summary>
+    /// <param name="group">Index of the micro-batch group, not in flight.</param>
+    /// <param name="now">For the sequences' records.</param>
+    /// <param name="plan">Receives the step.</param>
+    public void Schedule(int group, SimTime now, StepPlan plan)
+    {
+        ArgumentNullException.ThrowIfNull(plan);
+        plan.Clear();
+        var own = _groups[group];
+        Debug.Assert(!own.InFlight);
+        own.DecodeBlocksTaken = false;
+        var preemptions = Preemptions;
+        TakeDecodeBlocks(group, own, plan);
+        own.DecodeBlocksTaken = true;
+        var budget = _settings.MaxNumBatchedTokens - own.Decodes.Count;
+        ContinuePrefills(group, own, plan, ref budget);
+        if (Preemptions == preemptions)
+        {
+            SwapIn(group, own, plan, ref budget);
+            Admit(group, own, now, plan, ref budget);
+        }
+        else if (_waiting.Count > 0)
+        {
+            plan.WaitReason = WaitReason.KvCapacity;
+        }
+        plan.Shape = ShapeOf(own, plan);
+        own.InFlight = !plan.IsEmpty;
+    }
+
+    /// <summary>The step is over: tokens are out, finished sequences go.</summary>
+    /// <param name="group">The group whose step it was.</param>
+    /// <param name="plan">The step.</param>
+    /// <param name="now">When its tokens came out.</param>
+    /// <param name="gaps">Told every gap between tokens.</param>
+    /// <returns>The finished sequences in running order; valid until the next call.</returns>
+    public IReadOnlyList<Sequence> Complete(int group, StepPlan plan, SimTime now, ITokenGaps gaps)
+    {
+        ArgumentNullException.ThrowIfNull(plan);
+        ArgumentNullException.ThrowIfNull(gaps);
+        var own = _groups[group];
+        Debug.Assert(own.InFlight);
+        own.InFlight = false;
+        _finished.Clear();
+        FinishDecodeStep(own, plan, now, gaps);
+        foreach (var sequence in plan.PrefillList) FinishChunk(own, sequence, now, gaps);
+        own.LastStepEnd = now;
+        _finished.Sort(static (a, b) => a.Admission.CompareTo(b.Admission));
+        foreach (var sequence in _finished)
+        {
+            sequence.Status = SequenceStatus.Finished;
+            sequence.LastToken = now;
+            _running.Remove(sequence);
+            Release(sequence);
+        }
+        return _finished;
+    }
+
+    private void FinishDecodeStep(Group own, StepPlan plan, SimTime now, ITokenGaps gaps)
+    {
+        var decodes = own.Decodes;
+        if (decodes.Count == 0) return;
+        // Those just swapped in had their last token longer ago than the others.
+        gaps.Add(own.LastStepEnd, now, decodes.Count - plan.SwappedInList.Count);
+        foreach (var sequence in plan.SwappedInList) gaps.Add(sequence.LastToken, now, 1);
+        decodes.Advance();
+        while (decodes.TakeFinished() is { } sequence) _finished.Add(sequence);
+    }
+
+    private void FinishChunk(Group own, Sequence sequence, SimTime now, ITokenGaps gaps)
+    {
+        sequence.Computed += sequence.Chunk;
+        sequence.Chunk = 0;
+        _kv.Publish(sequence);
+        if (sequence.Computed < sequence.KnownTokens) return;
+        own.Prefills.Remove(sequence);
+        sequence.Generated++;
+        if (sequence.FirstToken is null) sequence.FirstToken = now;
+        else gaps.Add(sequence.LastToken, now, 1);
+        sequence.LastToken = now;
+        if (sequence.Generated == sequence.Request.OutputTokens)
+        {
+            _finished.Add(sequence);
+            return;
+        }
+        sequence.Status = SequenceStatus.Decoding;
+        own.Decodes.Join(sequence);
+    }
+
+    private void Release(Sequence sequence)
+    {
+        // While it decoded nobody counted its blocks or published them.
+        sequence.Blocks = (int)_kv.BlocksFor(sequence.Computed);
+        _kv.Publish(sequence);
+        _kv.Release(sequence);
+    }
+
+    private void Enqueue(Sequence sequence, long arrival)
+    {
+        sequence.Arrival = arrival;
+        var policy = _settings.SchedulingPolicy switch
+        {
+            SchedulingPolicy.Fcfs => 0L,
+            SchedulingPolicy.Priority => sequence.Request.Priority,
+            SchedulingPolicy.ShortestFirst => sequence.Request.PromptTokens,
+            _ => throw new UnreachableException(),
+        };
+        _waiting.Enqueue(sequence, (policy, arrival));
+    }
+
+    private StepShape ShapeOf(Group own, StepPlan plan)
+    {
+        var decodes = own.Decodes;
+        int tokens = 0, finishing = 0, images = 0;
+        long pairs = 0, kv = 0, windowPairs = 0, windowKv = 0;
+        foreach (var sequence in plan.PrefillList)
+        {
+            long c = sequence.Chunk, h = sequence.Computed;
+            tokens += sequence.Chunk;
+            pairs += c * h + c * (c + 1) / 2;
+            kv += h + c;
+            if (_window > 0)
+            {
+                windowPairs += WindowPairs(h, c, _window);
+                windowKv += Math.Min(h + c, _window - 1 + c);
+            }
+            if (h + c == sequence.KnownTokens) finishing++;
+            // Images are encoded when a prompt's first tokens are.
+            if (h == sequence.CachedTokens && sequence.Generated == 0)
+                images += sequence.Request.Images;
+        }
+        return new StepShape
+        {
+            PrefillTokens = tokens,
+            PrefillSequences = plan.PrefillList.Count,
+            PrefillPairs = pairs,
+            PrefillKvTokens = kv,
+            WindowPrefillPairs = windowPairs,
+            WindowPrefillKvTokens = windowKv,
+            DecodeTokens = decodes.Count,
+            DecodeSequences = decodes.Count,
+            DecodeKvTokens = decodes.KvTokens,
+            WindowDecodeKvTokens = decodes.WindowKvTokens,
+            CrossKvTokens = decodes.PromptTokens,
+            SampledTokens = decodes.Count + finishing,
+            Images = images,
+        };
+    }
+
+    /// <summary>Keys that c tokens after h see when each sees at most a window.</summary>
+    internal static long WindowPairs(long h, long c, long window)
+    {
+        var growing = Math.Clamp(window - h, 0, c);
+        return growing * h + growing * (growing + 1) / 2 + (c - growing) * window;
+    }
+
+    /// <summary>One micro-batch: with a pipeline of p stages, p of them are in flight.</summary>
+    private sealed class Group(int blockSize, int window)
+    {
+        public DecodeSet Decodes { get; } = new(blockSize, window);
+        public List<Sequence> Prefills { get; } = [];
+        public bool InFlight { get; set; }
+        public bool DecodeBlocksTaken { get; set; }
+        public SimTime LastStepEnd { get; set; }
+        public int Count => Decodes.Count + Prefills.Count;
+    }
+}

@@ -1,0 +1,123 @@
+using AccelSim.Configuration;
+using AccelSim.Events;
+using AccelSim.Hardware;
+using AccelSim.Metrics;
+using AccelSim.Models;
+using AccelSim.Serving;
+using AccelSim.Units;
+using AccelSim.Workloads;
+
+namespace AccelSim.Studies;
+
+/// <summary>A scenario with everything it names loaded: ready to run, as often as one likes.</summary>
+public sealed class ScenarioRunner
+{
+    private readonly IReadOnlyList<HardwareDocument> _hardware;
+
+    private ScenarioRunner(
+        Scenario scenario, ModelConfig model, Workload workload,
+        IReadOnlyList<HardwareDocument> hardware)
+    {
+        Scenario = scenario;
+        Model = model;
+        Workload = workload;
+        _hardware = hardware;
+    }
+
+    /// <summary>The scenario.</summary>
+    public Scenario Scenario { get; }
+
+    /// <summary>The model.</summary>
+    public ModelConfig Model { get; }
+
+    /// <summary>The requests.</summary>
+    public Workload Workload { get; }
+
+    /// <summary>The hardware of each entry of <see cref="Scenario.Replicas"/>.</summary>
+    public IReadOnlyList<HardwareDocument> Hardware => _hardware;
+
+    /// <summary>Loads what a scenario names.</summary>
+    /// <param name="scenario">The scenario.</param>
+    /// <param name="folder">Folder that its relative paths start from; null: the current one.</param>
+    /// <exception cref="ConfigException">Something named is absent or wrong.</exception>
+    public static ScenarioRunner Load(Scenario scenario, string? folder = null)
+    {
+        ArgumentNullException.ThrowIfNull(scenario);
+        if (scenario.CostModel != "roofline")
+        {
+            throw new ConfigException("", 0, "$.costModel",
+                $"there is no cost model \"{scenario.CostModel}\"; there is \"roofline\".");
+        }
+        if (scenario.Replicas.Count == 0)
+            throw new ConfigException("", 0, "$.replicas", "is empty; at least one serves.");
+        var hardware = scenario.Replicas
+            .Select(spec => Catalog.Open(Resolve(spec.Hardware, folder)))
+            .ToArray();
+        var model = ModelCatalog.Load(Resolve(scenario.Model, folder));
+        var workload = WorkloadLoader.Load(scenario.Workload, scenario.Seed, folder);
+        return new ScenarioRunner(scenario, model, workload, hardware);
+    }
+
+    /// <summary>The same scenario on other hardware: a what-if.</summary>
+    /// <param name="index">Which entry of <see cref="Scenario.Replicas"/>.</param>
+    /// <param name="hardware">Takes its place.</param>
+    public ScenarioRunner With(int index, HardwareDocument hardware)
+    {
+        var changed = _hardware.ToArray();
+        changed[index] = hardware;
+        return new ScenarioRunner(Scenario, Model, Workload, changed);
+    }
+
+    /// <summary>Builds what each replica is made of.</summary>
+    /// <exception cref="ConfigException">The input is wrong.</exception>
+    /// <exception cref="InfeasiblePlanException">The design does not fit.</exception>
+    public IReadOnlyList<Deployment> Deploy()
+    {
+        var builder = new DeploymentBuilder(
+            Model, Scenario.Dtype, Scenario.KvCacheDtype, Scenario.Quantization,
+            Workload.HashBlockTokens);
+        List<Deployment> deployments = [];
+        for (var i = 0; i < _hardware.Count; i++)
+        {
+            var spec = Scenario.Replicas[i];
+            var deployment = builder.Build(_hardware[i], spec);
+            // Engines without common experts are replicas of their own.
+            var engines = deployment.Graph.Plan.DataParallel == 1 ? spec.Dp : 1;
+            for (var n = 0; n < spec.Count * engines; n++) deployments.Add(deployment);
+        }
+        return deployments;
+    }
+
+    /// <summary>Runs it.</summary>
+    /// <param name="listener">Told what happens; null: nobody listens.</param>
+    /// <param name="leaps">As in <see cref="ServingSimulation"/>.</param>
+    /// <exception cref="ConfigException">The input is wrong.</exception>
+    /// <exception cref="InfeasiblePlanException">The design does not fit.</exception>
+    public RunResult Run(IRunListener? listener = null, bool leaps = true) =>
+        Run(Deploy(), listener, leaps);
+
+    /// <summary>Runs it on replicas built before; saves what they remember of step costs.</summary>
+    public RunResult Run(
+        IReadOnlyList<Deployment> deployments, IRunListener? listener = null, bool leaps = true)
+    {
+        var simulation = new ServingSimulation(
+            Workload, deployments, Scenario.Router, listener, leaps);
+        try
+        {
+            simulation.Run();
+        }
+        catch (Exception e) when (e is ConservationException or NoProgressException)
+        {
+            throw new InvalidOperationException(
+                $"{e.Message} This is a bug in AccelSim, not in your input; it repeats with seed "
+                + $"{Scenario.Seed}.", e);
+        }
+        return RunAnalysis.Of(Scenario, Workload.Origin, simulation);
+    }
+
+    /// <summary>A path in a scenario is relative to the scenario's folder.</summary>
+    private static string Resolve(string nameOrPath, string? folder) =>
+        folder is null || !Catalog.IsPath(nameOrPath) || Path.IsPathRooted(nameOrPath)
+            ? nameOrPath
+            : Path.Combine(folder, nameOrPath);
+}

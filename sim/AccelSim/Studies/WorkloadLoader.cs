@@ -1,0 +1,56 @@
+using AccelSim.Configuration;
+using AccelSim.Serving;
+using AccelSim.Units;
+using AccelSim.Workloads;
+
+namespace AccelSim.Studies;
+
+/// <summary>Gets the requests that a scenario names.</summary>
+internal static class WorkloadLoader
+{
+    /// <exception cref="ConfigException">Not exactly one source is named, or it is wrong.</exception>
+    public static Workload Load(WorkloadSource source, long seed, string? folder)
+    {
+        var named = new[] { source.File, source.Shipped, source.Generate?.ToString() }
+            .Count(name => name is not null);
+        if (named != 1)
+        {
+            throw new ConfigException("", 0, "$.workload",
+                $"names {named} sources; exactly one of file, shipped and generate is right.");
+        }
+        var workload = source.File is { } file
+            ? WorkloadReader.Read(
+                folder is null || Path.IsPathRooted(file) ? file : Path.Combine(folder, file),
+                new WorkloadReadOptions
+                {
+                    Format = source.Format,
+                    MaxRequests = source.NumRequests,
+                })
+            : WorkloadGenerator.Generate(Spec(source) with { Seed = seed });
+        if (source.RateScale is { } scale) workload = Scale(workload, scale);
+        return source.MaxConcurrency is { } most
+            ? workload with { MaxConcurrency = most }
+            : workload;
+    }
+
+    private static WorkloadSpec Spec(WorkloadSource source)
+    {
+        var spec = source.Generate ?? throw new NotSupportedException();
+        return source.NumRequests is { } count ? spec with { Requests = count } : spec;
+    }
+
+    private static Workload Scale(Workload workload, double scale) => workload with
+    {
+        Origin = FormattableString.Invariant($"{workload.Origin}, arrivals × {scale}"),
+        Requests =
+        [
+            .. workload.Requests.Select(request => request.After is null
+                ? request with
+                {
+                    Arrival = new SimTime(
+                        (long)Math.Round(request.Arrival.Picoseconds / scale)),
+                }
+                : request),
+        ],
+    };
+}
