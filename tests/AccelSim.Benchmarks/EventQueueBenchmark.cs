@@ -18,7 +18,8 @@ public sealed class EventQueueBenchmark : IBenchmark
         foreach (var pending in new[] { 1, 10, 100, 10_000, 1_000_000 })
         {
             var hold = new Hold(pending, Hold.Exponential());
-            report.Measure($"{pending:N0} pending, exponential", "events", () => hold.Run(10_000_000));
+            report.Measure(
+                $"{pending:N0} pending, exponential", "events", () => hold.Run(10_000_000));
         }
         var equal = new Hold(10_000, [1000]);
         report.Measure("10,000 pending, equal periods", "events", () => equal.Run(10_000_000));

@@ -3,7 +3,9 @@ namespace AccelSim.Benchmarks;
 /// <summary>Where benchmarks put their numbers.</summary>
 public interface IReport
 {
-    /// <summary>Runs an action once to warm up and then several times, and prints the median.</summary>
+    /// <summary>
+    /// Runs an action once to warm up and then several times, and prints the median.
+    /// </summary>
     /// <param name="label">What is measured, such as <c>10 k pending</c>.</param>
     /// <param name="unit">What the action counts, such as <c>events</c>.</param>
     /// <param name="action">Does the work and returns how many units it did.</param>

@@ -6,8 +6,8 @@ namespace AccelSim.Events;
 /// <summary>The simulated clock and what will happen: fires events in a total order.</summary>
 /// <remarks>
 /// The order is (time, lane, order of scheduling): serial and the same on every run. The first lane
-/// is <see cref="AtFirst"/>'s, the second everybody else's. No memory is allocated per event, except
-/// by the overload that takes an <see cref="Action"/>.
+/// is <see cref="AtFirst"/>'s, the second everybody else's. No memory is allocated per event,
+/// except by the overload that takes an <see cref="Action"/>.
 /// </remarks>
 public sealed class EventLoop
 {
@@ -40,7 +40,9 @@ public sealed class EventLoop
     /// <summary>Events fired so far.</summary>
     public long EventsFired => _fired;
 
-    /// <summary>The time of the next event; <see cref="SimTime.Never"/> when none is left.</summary>
+    /// <summary>
+    /// The time of the next event; <see cref="SimTime.Never"/> when none is left.
+    /// </summary>
     public SimTime NextTime => new(_queue.NextTime());
 
     /// <summary>Schedules an event after all that are scheduled for the same time.</summary>
@@ -58,13 +60,17 @@ public sealed class EventLoop
 
     /// <summary>Schedules an event a delay from now, rounded to the nearest picosecond.</summary>
     /// <exception cref="ArgumentException">The delay is negative.</exception>
-    /// <exception cref="OverflowException">The delay is not a number or ends past 106 days.</exception>
+    /// <exception cref="OverflowException">
+    /// The delay is not a number or ends past 106 days.
+    /// </exception>
     public void After(Seconds delay, IEventTarget target, int code) =>
         At(Now + delay, target, code);
 
     /// <summary>Schedules a call a delay from now. Allocates: not for hot paths.</summary>
     /// <exception cref="ArgumentException">The delay is negative.</exception>
-    /// <exception cref="OverflowException">The delay is not a number or ends past 106 days.</exception>
+    /// <exception cref="OverflowException">
+    /// The delay is not a number or ends past 106 days.
+    /// </exception>
     public void After(Seconds delay, Action action)
     {
         ArgumentNullException.ThrowIfNull(action);

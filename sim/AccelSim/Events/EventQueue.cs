@@ -133,11 +133,11 @@ internal sealed partial class EventQueue
             ref var rung = ref _rungs[_rungCount - 1];
             if (!rung.TryTake(out var bucket, out var start, out var end))
             {
+                // Where nothing is left at all, what comes before the top's start is the heap's.
                 _heapEnd = rung.End;
                 _rungCount--;
                 continue;
             }
-            _heapEnd = start;
             if (bucket.Count > Crowd && end - start > 1 && _rungCount < MaxRungs)
             {
                 Deal(bucket.Head, bucket.Count, start, end);
@@ -194,7 +194,6 @@ internal sealed partial class EventQueue
         var count = _heapCount;
         _heapCount = 0;
         Deal(head, count, start, _heapEnd);
-        _heapEnd = start;
         Refill();
     }
 

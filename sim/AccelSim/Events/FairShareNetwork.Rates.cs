@@ -9,7 +9,9 @@ public sealed partial class FairShareNetwork
     private readonly List<NetworkLink> _joined = [];
     private int _mark;
 
-    /// <summary>Something changed on a link: rates are settled once, after this moment's events.</summary>
+    /// <summary>
+    /// Something changed on a link: rates are settled once, after this moment's events.
+    /// </summary>
     private void Disturb(NetworkLink link)
     {
         if (link.Disturbed) return;
@@ -18,7 +20,9 @@ public sealed partial class FairShareNetwork
         _disturbed.Add(link);
     }
 
-    /// <summary>New rates for all flows that share links, directly or not, with what changed.</summary>
+    /// <summary>
+    /// New rates for all flows that share links, directly or not, with what changed.
+    /// </summary>
     private void SettleRates()
     {
         CollectJoined();
@@ -62,7 +66,9 @@ public sealed partial class FairShareNetwork
         _joined.Add(link);
     }
 
-    /// <summary>The link that leaves each of its open flows the least; the first of equals.</summary>
+    /// <summary>
+    /// The link that leaves each of its open flows the least; the first of equals.
+    /// </summary>
     private NetworkLink? Narrowest()
     {
         NetworkLink? narrowest = null;

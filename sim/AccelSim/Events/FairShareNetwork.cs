@@ -6,10 +6,11 @@ namespace AccelSim.Events;
 
 /// <summary>Links that transfers share fairly, as a fluid.</summary>
 /// <remarks>
-/// After its latency a transfer flows over all links of its path at one rate. Rates are max–min fair
-/// (Bertsekas and Gallager, Data Networks, 1992, §6.5.2): no rate can grow without taking from one
-/// that is as small. They change only when a transfer starts or ends, and only among transfers that
-/// are joined by shared links. Nothing happens, and nothing is allocated, while nothing changes.
+/// After its latency a transfer flows over all links of its path at one rate. Rates are max–min
+/// fair (Bertsekas and Gallager, Data Networks, 1992, §6.5.2): no rate can grow without taking from
+/// one that is as small. They change only when a transfer starts or ends, and only among transfers
+/// that are joined by shared links. Nothing happens, and nothing is allocated, while nothing
+/// changes.
 /// </remarks>
 public sealed partial class FairShareNetwork : IEventTarget
 {

@@ -76,7 +76,8 @@ public sealed class CollectiveModelTests
     [Fact]
     public void SendReceive_IsLatencyAndBytesOverBandwidth() => Close(
         Alpha + S.Value / B,
-        CollectiveModel.Cost(CollectiveKind.SendReceive, S, 2, Link(Topology.Switch, 2)).Time.Value);
+        CollectiveModel.Cost(CollectiveKind.SendReceive, S, 2, Link(Topology.Switch, 2))
+            .Time.Value);
 
     [Theory]
     [InlineData(Topology.FullMesh, 7)]
@@ -174,7 +175,8 @@ public sealed class CollectiveModelTests
         "all-reduce, one-shot, n = 2: α + (n−1)·S/U = 1·2 us + 1·64 MB / 64.29 GB/s = 997.6 us, "
         + "of B = 450 GB/s 0.1429 usable (Thakur, Rabenseifner and Gropp, IJHPCA 2005)",
         CollectiveModel.CostBy(
-            CollectiveAlgorithm.OneShot, CollectiveKind.AllReduce, S, 2, Link(Topology.FullMesh, 8))!
+            CollectiveAlgorithm.OneShot, CollectiveKind.AllReduce, S, 2,
+            Link(Topology.FullMesh, 8))!
             .Value.Formula);
 
     [Theory]

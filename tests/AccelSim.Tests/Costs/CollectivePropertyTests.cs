@@ -133,7 +133,8 @@ public sealed class CollectivePropertyTests
             var cost = CollectiveModel.CostBy(algorithm, kind, new Bytes(1000), 16, link);
             if (cost is null) continue;
             found++;
-            Assert.Matches(@"^[a-z/-]+, [a-z -]+, n = 16: .*α.* \(.*20\d\d.*\)$", cost.Value.Formula);
+            Assert.Matches(
+                @"^[a-z/-]+, [a-z -]+, n = 16: .*α.* \(.*20\d\d.*\)$", cost.Value.Formula);
         }
         Assert.True(found > 0);
     }

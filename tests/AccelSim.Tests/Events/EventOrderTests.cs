@@ -128,6 +128,22 @@ public sealed class EventOrderTests
         Check(Hold(8_000, 24_000, random => Draw(distribution, random)));
 
     [Fact]
+    public void ALoopThatRanEmpty_StartsAgain()
+    {
+        var loop = new EventLoop();
+        var recorder = new Recorder();
+        for (var round = 0; round < 3; round++)
+        {
+            for (var i = 0; i < 1000; i++) loop.At(new SimTime(1000 * round + i), recorder, i);
+            loop.Run();
+            Assert.Equal(SimTime.Never, loop.NextTime);
+            loop.At(loop.Now, recorder, -round);
+            Assert.True(loop.Step());
+            Assert.Equal(-round, recorder.Last);
+        }
+    }
+
+    [Fact]
     public void TimesAtTheEndOfTheClock_FireInOrder()
     {
         var last = long.MaxValue - 1;

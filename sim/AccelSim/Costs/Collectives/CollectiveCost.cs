@@ -4,7 +4,9 @@ using AccelSim.Units;
 namespace AccelSim.Costs.Collectives;
 
 /// <summary>What one collective takes, with the terms that it was made of.</summary>
-/// <remarks>Time = <see cref="Start"/> + <see cref="Transfer"/>; nothing overlaps with it.</remarks>
+/// <remarks>
+/// Time = <see cref="Start"/> + <see cref="Transfer"/>; nothing overlaps with it.
+/// </remarks>
 public readonly record struct CollectiveCost
 {
     /// <summary>What is exchanged.</summary>
@@ -56,7 +58,9 @@ public readonly record struct CollectiveCost
     /// <summary>From the moment that all ranks are ready until all have the result.</summary>
     public Seconds Time => Start + Transfer;
 
-    /// <summary>Bytes that each rank puts on its wires, relayed ones included, rounded up.</summary>
+    /// <summary>
+    /// Bytes that each rank puts on its wires, relayed ones included, rounded up.
+    /// </summary>
     public Bytes LinkBytes => new(checked((long)Math.Ceiling(Sent * Message)));
 
     /// <summary>The formula, the values put in, and its source.</summary>

@@ -3,7 +3,9 @@ using AccelSim.Models;
 
 namespace AccelSim.Costs.Collectives;
 
-/// <summary>What ranks exchange. S is the message as <see cref="Operator.MessageBytes"/> says.</summary>
+/// <summary>
+/// What ranks exchange. S is the message as <see cref="Operator.MessageBytes"/> says.
+/// </summary>
 public enum CollectiveKind
 {
     /// <summary>Sum over ranks, result everywhere; S is the vector.</summary>

@@ -3,7 +3,9 @@ using AccelSim.Units;
 
 namespace AccelSim.Costs.Collectives;
 
-/// <summary>Times of collectives by the α–β model: a start per message, bytes over bandwidth.</summary>
+/// <summary>
+/// Times of collectives by the α–β model: a start per message, bytes over bandwidth.
+/// </summary>
 /// <remarks>
 /// Messages to different peers start together and share the bandwidth; all ranks start at once.
 /// Fixed costs around a collective (launch, synchronisation) belong to the caller. Formulas:
@@ -88,8 +90,8 @@ public static class CollectiveModel
         CollectiveCost? best = null;
         for (var a = CollectiveAlgorithm.None; a <= CollectiveAlgorithm.Routed; a++)
         {
-            var cost = By(a, kind, message, ranks, link);
-            if (cost is not null && (best is null || cost.Value.Time < best.Value.Time)) best = cost;
+            if (By(a, kind, message, ranks, link) is not { } cost) continue;
+            if (best is null || cost.Time < best.Value.Time) best = cost;
         }
         return best!.Value;
     }

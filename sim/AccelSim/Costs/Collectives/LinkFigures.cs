@@ -4,12 +4,14 @@ using AccelSim.Units;
 namespace AccelSim.Costs.Collectives;
 
 /// <summary>What a collective needs to know about a link.</summary>
-/// <param name="Bandwidth">B: of one accelerator, per direction, over all its wires; positive.</param>
+/// <param name="Bandwidth">
+/// B: of one accelerator, per direction, over all its wires; positive.
+/// </param>
 /// <param name="Latency">α: of an empty message to a neighbour.</param>
 /// <param name="Topology">How the ends are joined.</param>
 /// <param name="Ends">
-/// Accelerators that are joined. A group that is smaller leaves wires unused: two of eight in a full
-/// mesh have one wire in seven between them.
+/// Accelerators that are joined. A group that is smaller leaves wires unused: two of eight in a
+/// full mesh have one wire in seven between them.
 /// </param>
 /// <param name="Role">
 /// In a node, ranks read and write each other's memory, so that reductions may go direct; over the
@@ -37,7 +39,10 @@ public readonly record struct LinkFigures(
 
     internal void Check(int ranks)
     {
-        if (!(Bandwidth.Value > 0)) throw new ArgumentException($"Bandwidth {Bandwidth} of a link.");
+        if (!(Bandwidth.Value > 0))
+        {
+            throw new ArgumentException($"Bandwidth {Bandwidth} of a link.");
+        }
         if (!(Latency.Value >= 0)) throw new ArgumentException($"Latency {Latency} of a link.");
         if (ranks < 1) throw new ArgumentException($"{ranks} ranks in a collective.");
         if (ranks > Ends)

@@ -4,9 +4,9 @@ namespace AccelSim.Costs.Collectives;
 
 /// <summary>What rings and grids allow: usable wires, hops, the busiest wire.</summary>
 /// <remarks>
-/// A group of n takes the smallest near-square grid that holds n. When it is all that the link joins
-/// and the topology closes, each dimension is a ring with two wires per rank; otherwise it is a
-/// line, on which a ring folds back and uses each wire once.
+/// A group of n takes the smallest near-square grid that holds n. When it is all that the link
+/// joins and the topology closes, each dimension is a ring with two wires per rank; otherwise it is
+/// a line, on which a ring folds back and uses each wire once.
 /// </remarks>
 internal readonly record struct Routes
 {
@@ -57,7 +57,9 @@ internal readonly record struct Routes
     /// <summary>The longest of the shortest paths.</summary>
     public int Diameter => Closed ? A / 2 + B / 2 + C / 2 : RingSteps;
 
-    /// <summary>Load of the busiest wire in an all-to-all, as a multiple of S at full rate.</summary>
+    /// <summary>
+    /// Load of the busiest wire in an all-to-all, as a multiple of S at full rate.
+    /// </summary>
     public double AllToAllLoad =>
         (Closed ? 1 : 2) * Dimensions * Math.Max(Across(A), Math.Max(Across(B), Across(C)));
 
