@@ -33,11 +33,14 @@ internal sealed class ArrivalProcess(ArrivalSpec spec, long seed)
                 return last + new Seconds(
                     _random.NextGamma(shape, 1 / (spec.RequestsPerSecond!.Value * shape)));
             default:
-                return last + new Seconds(_random.NextExponential(1 / spec.RequestsPerSecond!.Value));
+                return last + new Seconds(
+                    _random.NextExponential(1 / spec.RequestsPerSecond!.Value));
         }
     }
 
-    /// <summary>Lewis and Shedler 1979: draw at the peak rate, keep in proportion to the rate.</summary>
+    /// <summary>
+    /// Lewis and Shedler 1979: draw at the peak rate, keep in proportion to the rate.
+    /// </summary>
     private SimTime AfterByThinning(SimTime last)
     {
         var amplitude = spec.Amplitude!.Value;

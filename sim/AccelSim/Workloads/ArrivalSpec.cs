@@ -8,7 +8,9 @@ public enum ArrivalKind
     /// <summary>Independent exponential gaps.</summary>
     Poisson,
 
-    /// <summary>Independent gamma gaps; <see cref="ArrivalSpec.Burstiness"/> is the shape.</summary>
+    /// <summary>
+    /// Independent gamma gaps; <see cref="ArrivalSpec.Burstiness"/> is the shape.
+    /// </summary>
     Gamma,
 
     /// <summary>Equal gaps.</summary>
@@ -30,12 +32,14 @@ public sealed record ArrivalSpec
     /// <summary>Which process.</summary>
     public required ArrivalKind Kind { get; init; }
 
-    /// <summary>Mean arrivals per second; every kind but AllAtOnce and ClosedLoop needs it.</summary>
+    /// <summary>
+    /// Mean arrivals per second; every kind but AllAtOnce and ClosedLoop needs it.
+    /// </summary>
     public double? RequestsPerSecond { get; init; }
 
     /// <summary>
-    /// Gamma's shape, as vLLM's <c>--burstiness</c>: 1 is Poisson, less is burstier, more is steadier.
-    /// The gaps' coefficient of variation is 1/√burstiness.
+    /// Gamma's shape, as vLLM's <c>--burstiness</c>: 1 is Poisson, less is burstier, more is
+    /// steadier. The gaps' coefficient of variation is 1/√burstiness.
     /// </summary>
     public double? Burstiness { get; init; }
 

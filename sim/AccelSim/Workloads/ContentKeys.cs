@@ -11,7 +11,9 @@ namespace AccelSim.Workloads;
 public static class ContentKeys
 {
     /// <summary>The key of block <paramref name="index"/> of the text named by a key.</summary>
-    /// <remarks>SplitMix64's finaliser (Steele, Lea and Flood, OOPSLA 2014) over both words.</remarks>
+    /// <remarks>
+    /// SplitMix64's finaliser (Steele, Lea and Flood, OOPSLA 2014) over both words.
+    /// </remarks>
     public static long Mix(long key, long index) => unchecked((long)Finish(
         Finish((ulong)key + 0x9E3779B97F4A7C15UL) + (ulong)index * 0xD1B54A32D192ED03UL));
 

@@ -47,7 +47,8 @@ public sealed record LengthSpec
     public IReadOnlyList<double>? Quantiles { get; init; }
 
     /// <summary>A length that is always the same.</summary>
-    public static LengthSpec Constant(int tokens) => new() { Kind = LengthKind.Fixed, Tokens = tokens };
+    public static LengthSpec Constant(int tokens) =>
+        new() { Kind = LengthKind.Fixed, Tokens = tokens };
 
     /// <summary>Draws a length.</summary>
     /// <param name="normal">

@@ -66,7 +66,9 @@ internal static class PortableMath
     }
 
     /// <summary>P(standard normal ≤ z).</summary>
-    /// <remarks>Marsaglia, Journal of Statistical Software 2004: 1/2 + φ(z)(z + z³/3 + z⁵/15 + …).</remarks>
+    /// <remarks>
+    /// Marsaglia, Journal of Statistical Software 2004: 1/2 + φ(z)(z + z³/3 + z⁵/15 + …).
+    /// </remarks>
     public static double NormalCdf(double z)
     {
         if (Math.Abs(z) > 8)

@@ -51,10 +51,14 @@ public sealed record Workload
     /// <summary>Where they come from: a file, or a generator with its seed.</summary>
     public required string Origin { get; init; }
 
-    /// <summary>In order of <see cref="Request.Id"/>; those without After in order of arrival.</summary>
+    /// <summary>
+    /// In order of <see cref="Request.Id"/>; those without After in order of arrival.
+    /// </summary>
     public required IReadOnlyList<Request> Requests { get; init; }
 
-    /// <summary>At most this many are in flight; others wait at the client. Null: no limit.</summary>
+    /// <summary>
+    /// At most this many are in flight; others wait at the client. Null: no limit.
+    /// </summary>
     public int? MaxConcurrency { get; init; }
 
     /// <summary>Tokens that one prefix key stands for.</summary>

@@ -144,19 +144,24 @@ public sealed class SimRandom
     {
         var log = PortableMath.Log(x);
         var slope = (1 - s) * log;
-        return Math.Abs(slope) < 1e-8 ? log * (1 + slope / 2) : (PortableMath.Exp(slope) - 1) / (1 - s);
+        return Math.Abs(slope) < 1e-8
+            ? log * (1 + slope / 2)
+            : (PortableMath.Exp(slope) - 1) / (1 - s);
     }
 
     private static double AreaInverse(double area, double s)
     {
         var slope = (1 - s) * area;
         return PortableMath.Exp(
-            Math.Abs(slope) < 1e-8 ? area * (1 - slope / 2) : PortableMath.Log(1 + slope) / (1 - s));
+            Math.Abs(slope) < 1e-8
+                ? area * (1 - slope / 2)
+                : PortableMath.Log(1 + slope) / (1 - s));
     }
 
     /// <summary>A value by its quantile table: linear between evenly spaced quantiles.</summary>
     /// <param name="quantiles">Ascending; the first is the minimum, the last the maximum.</param>
-    public double NextEmpirical(IReadOnlyList<double> quantiles) => Quantile(quantiles, NextDouble());
+    public double NextEmpirical(IReadOnlyList<double> quantiles) =>
+        Quantile(quantiles, NextDouble());
 
     /// <summary>The quantile of a table at a probability in [0, 1].</summary>
     internal static double Quantile(IReadOnlyList<double> quantiles, double probability)

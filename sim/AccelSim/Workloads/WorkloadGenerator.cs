@@ -40,8 +40,8 @@ public static class WorkloadGenerator
         catch (OverflowException)
         {
             throw new ConfigException(spec.Name, 0, "$.arrivals",
-                "the requests arrive over more than the 106 days that the clock counts; raise the rate "
-                + "or lower the number of requests.");
+                "the requests arrive over more than the 106 days that the clock counts; raise the "
+                + "rate or lower the number of requests.");
         }
     }
 
@@ -74,6 +74,7 @@ public static class WorkloadGenerator
                 : ContentKeys.Mix(_root, -1 - _prefixes.NextInt(0, shared.Count - 1));
             var sessionKey = ContentKeys.Mix(_root, session);
             var hasKeys = shared is not null || spec.Sessions is not null;
+            var maxContext = spec.Sessions?.MaxContextTokens ?? WorkloadLimits.MaxTokens;
             long context = prefixTokens;
             for (var turn = 0; turn < turns && _requests.Count < spec.Requests; turn++)
             {
@@ -81,7 +82,7 @@ public static class WorkloadGenerator
                 var think = turn == 0 ? default : Think();
                 var prompt = context + input;
                 context = prompt + output;
-                if (turn > 0 && context > (spec.Sessions!.MaxContextTokens ?? WorkloadLimits.MaxTokens))
+                if (turn > 0 && context > maxContext)
                     return;
                 _requests.Add(new Request
                 {
@@ -111,6 +112,7 @@ public static class WorkloadGenerator
         }
 
         private SimTime Think() =>
-            default(SimTime) + new Seconds(_sessions.NextExponential(spec.Sessions!.ThinkTime.Value));
+            default(SimTime)
+            + new Seconds(_sessions.NextExponential(spec.Sessions!.ThinkTime.Value));
     }
 }

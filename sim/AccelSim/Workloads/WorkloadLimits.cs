@@ -3,7 +3,9 @@ namespace AccelSim.Workloads;
 /// <summary>What a request may at most ask for; beyond lies a slip of the pen.</summary>
 public static class WorkloadLimits
 {
-    /// <summary>Tokens of one prompt or one answer: ten times the longest context windows.</summary>
+    /// <summary>
+    /// Tokens of one prompt or one answer: ten times the longest context windows.
+    /// </summary>
     public const int MaxTokens = 10_000_000;
 
     /// <summary>Images in one prompt.</summary>

@@ -3,13 +3,17 @@ namespace AccelSim.Workloads;
 /// <summary>How a file of requests is read.</summary>
 public sealed record WorkloadReadOptions
 {
-    /// <summary>Nothing special: format by its header, every row, every row must be sound.</summary>
+    /// <summary>
+    /// Nothing special: format by its header, every row, every row must be sound.
+    /// </summary>
     public static WorkloadReadOptions Default { get; } = new();
 
-    /// <summary>Name of the format (<see cref="WorkloadReader.Formats"/>); null: by header.</summary>
+    /// <summary>
+    /// Name of the format (<see cref="WorkloadReader.Formats"/>); null: by header.
+    /// </summary>
     public string? Format { get; init; }
 
-    /// <summary>Stop after this many requests; null reads all.</summary>
+    /// <summary>Stop after this many requests; null reads all. A generator makes so many.</summary>
     public int? MaxRequests { get; init; }
 
     /// <summary>
@@ -21,6 +25,9 @@ public sealed record WorkloadReadOptions
     /// <summary>Arrivals to draw in place of the file's; null keeps the file's.</summary>
     public ArrivalSpec? Arrivals { get; init; }
 
-    /// <summary>The seed of <see cref="Arrivals"/>.</summary>
-    public long Seed { get; init; } = 42;
+    /// <summary>
+    /// The seed of <see cref="Arrivals"/>, or of a file that describes a generator; null is 42, or
+    /// the seed in that file.
+    /// </summary>
+    public long? Seed { get; init; }
 }

@@ -1,3 +1,4 @@
+using System.Text;
 using AccelSim.Configuration;
 using AccelSim.Workloads.Readers;
 
@@ -17,14 +18,20 @@ public static class WorkloadReader
         new("llmservingsim", TraceShape.JsonLines, JsonTraces.ServingSimMembers,
             JsonTraces.ServingSim),
         new("bench-log", TraceShape.JsonLines, JsonTraces.BenchLogMembers, JsonTraces.BenchLog),
-        new(SessionTrace.FormatName, TraceShape.JsonLines, ["format", "version"], SessionTrace.Read),
+        new(SessionTrace.FormatName, TraceShape.JsonLines, SessionTrace.HeaderMembers[..2],
+            SessionTrace.Read),
     ];
 
-    /// <summary>The formats, by the names that <see cref="WorkloadReadOptions.Format"/> takes.</summary>
+    /// <summary>
+    /// The formats, by the names that <see cref="WorkloadReadOptions.Format"/> takes.
+    /// </summary>
     public static IReadOnlyList<string> Formats { get; } = [.. Known.Select(f => f.Name)];
 
     /// <summary>Reads a file.</summary>
-    /// <param name="path">Where it lies; named so in errors.</param>
+    /// <param name="path">
+    /// Where it lies, a trace or a generator's description (.json), or the name of a workload of
+    /// <see cref="WorkloadSpecFile.Names"/>.
+    /// </param>
     /// <param name="options">Null: <see cref="WorkloadReadOptions.Default"/>.</param>
     /// <exception cref="ConfigException">It is absent, of no known format, or unsound.</exception>
     public static Workload Read(string path, WorkloadReadOptions? options = null)
@@ -32,7 +39,13 @@ public static class WorkloadReader
         if (Directory.Exists(path))
             throw new ConfigException(path, 0, "", "is a folder; a file of requests is expected.");
         if (!File.Exists(path))
-            throw new ConfigException(path, 0, "", "does not exist; a file of requests is expected.");
+        {
+            return WorkloadSpecFile.Names.Contains(path)
+                ? Generate(WorkloadSpecFile.Named(path), options ?? WorkloadReadOptions.Default)
+                : throw new ConfigException(path, 0, "",
+                    "does not exist; give a file of requests, or the name of a workload that ships "
+                    + "with AccelSim: " + string.Join(", ", WorkloadSpecFile.Names) + ".");
+        }
         byte[] bytes;
         try
         {
@@ -60,8 +73,29 @@ public static class WorkloadReader
                 $"{options.MaxRequests} requests cannot be read; ask for at least 1.");
         }
         var file = TraceFile.Open(name, bytes, options);
+        if (IsSpec(file))
+        {
+            var text = Encoding.UTF8.GetString(file.Bytes.Span);
+            return Generate(WorkloadSpecFile.Parse(text, name), options);
+        }
         return (options.Format is { } format ? Named(format) : Recognise(file)).Read(file);
     }
+
+    /// <summary>
+    /// A generator's description is one object over several lines, in a .json file.
+    /// </summary>
+    private static bool IsSpec(TraceFile file) =>
+        file.Options.Format is null
+        && file.Name.EndsWith(".json", StringComparison.OrdinalIgnoreCase)
+        && !file.Bytes.Span.TrimStart(" \t\r\n"u8).StartsWith("["u8);
+
+    private static Workload Generate(WorkloadSpec spec, WorkloadReadOptions options) =>
+        WorkloadGenerator.Generate(spec with
+        {
+            Requests = options.MaxRequests ?? spec.Requests,
+            Arrivals = options.Arrivals ?? spec.Arrivals,
+            Seed = options.Seed ?? spec.Seed,
+        });
 
     /// <summary>The workload of the requests that a reader found.</summary>
     /// <param name="file">Where they come from.</param>
@@ -82,7 +116,7 @@ public static class WorkloadReader
         {
             Origin = $"{file.Name} ({format}{left})",
             Requests = file.Options.Arrivals is { } arrivals
-                ? Reschedule(requests, arrivals, file.Options.Seed)
+                ? Reschedule(requests, arrivals, file.Options.Seed ?? 42)
                 : requests,
             MaxConcurrency = file.Options.Arrivals?.Users,
         };
@@ -95,7 +129,9 @@ public static class WorkloadReader
             throw new ConfigException("", 0, problem.Path, problem.Text);
         var process = new ArrivalProcess(arrivals, seed);
         return [.. requests.Select(
-            request => request.After is null ? request with { Arrival = process.Next() } : request)];
+            request => request.After is null
+                ? request with { Arrival = process.Next() }
+                : request)];
     }
 
     private static TraceFormat Named(string name) =>

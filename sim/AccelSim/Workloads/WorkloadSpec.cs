@@ -44,6 +44,9 @@ public sealed record WorkloadSpec
 
     /// <summary>Priority of every request; smaller is served first.</summary>
     public int Priority { get; init; }
+
+    /// <summary>What it was fitted to; null where it was not.</summary>
+    public WorkloadFit? Fit { get; init; }
 }
 
 /// <summary>A prefix in common.</summary>

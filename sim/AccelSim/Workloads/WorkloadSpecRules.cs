@@ -3,11 +3,13 @@ using AccelSim.Units;
 
 namespace AccelSim.Workloads;
 
-/// <summary>What a <see cref="WorkloadSpec"/> must keep to, member by member and across them.</summary>
+/// <summary>
+/// What a <see cref="WorkloadSpec"/> must keep to, member by member and across them.
+/// </summary>
 public static class WorkloadSpecRules
 {
     /// <summary>A rule that is broken.</summary>
-    /// <param name="Path">The member, as JSON writes it: <c>$.arrivals.requestsPerSecond</c>.</param>
+    /// <param name="Path">The member: <c>$.arrivals.requestsPerSecond</c>.</param>
     /// <param name="Text">What was found and what would be right.</param>
     public readonly record struct Problem(string Path, string Text);
 
@@ -16,6 +18,8 @@ public static class WorkloadSpecRules
     {
         ArgumentNullException.ThrowIfNull(spec);
         var problems = new List<Problem>();
+        if (spec.Seed < 0)
+            problems.Add(new("$.seed", "is negative; write a whole number from 0."));
         Whole(problems, "$.requests", spec.Requests, 1, WorkloadLimits.MaxRequests);
         Arrivals(problems, spec.Arrivals);
         Lengths(problems, "$.input", spec.Input);
@@ -29,7 +33,8 @@ public static class WorkloadSpecRules
         }
         if (spec.SharedPrefix is { } prefix)
         {
-            Whole(problems, "$.sharedPrefix.tokens", prefix.Tokens, 1, WorkloadLimits.MaxTokens / 2);
+            Whole(problems, "$.sharedPrefix.tokens", prefix.Tokens, 1,
+                WorkloadLimits.MaxTokens / 2);
             Whole(problems, "$.sharedPrefix.count", prefix.Count, 1, WorkloadLimits.MaxRequests);
         }
         if (spec.Sessions is { } sessions)

@@ -298,7 +298,9 @@ public class BrokenTraceTests
         var error = Assert.Throws<ConfigException>(() => WorkloadReader.Read("no/such/file.csv"));
 
         Assert.Equal(
-            "no/such/file.csv: does not exist; a file of requests is expected.", error.Message);
+            "no/such/file.csv: does not exist; give a file of requests, or the name of a "
+            + "workload that ships with AccelSim: azure-conv-2023-fit.",
+            error.Message);
     }
 
     [Fact]

@@ -55,7 +55,7 @@ public class RandomTraceTests
     {
         var edit = from place in Gen.Choose(0, 1000)
                    from what in Gen.Choose(0, 2)
-                   from value in Gen.Elements("0123456789-+eE.,:{}[]\"\\ \n\rnul\u00ff".ToCharArray())
+                   from value in Gen.Elements("0123456789-+eE.,:{}[]\"\\ \n\rnul\u00ff".ToArray())
                    select (place, what, value);
         return from text in Gen.Elements(Sound)
                from edits in edit.ListOf()

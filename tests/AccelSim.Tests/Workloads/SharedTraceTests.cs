@@ -9,7 +9,8 @@ public class SharedTraceTests
     [InlineData("AzureLLMInferenceTrace_code.csv", 8_819, 18_059_974, 245_896)]
     [InlineData("mooncake_conversation_trace.jsonl", 12_031, 144_793_823, 4_122_048)]
     [InlineData("mooncake_synthetic_trace.jsonl", 3_993, 61_194_628, 595_432)]
-    public void SharedTrace_HasItsKnownRowsAndTokens(string file, int rows, long prompt, long output)
+    public void SharedTrace_HasItsKnownRowsAndTokens(
+        string file, int rows, long prompt, long output)
     {
         var workload = WorkloadReader.Read(RepositoryRoot.Shared("workloads/" + file)!);
 

@@ -39,8 +39,10 @@ public class WorkloadReaderTests
     public void Mooncake_KeepsItsHashesAsKeysOf512Tokens()
     {
         var workload = Parse(
-            "{\"timestamp\": 27, \"input_length\": 513, \"output_length\": 5, \"hash_ids\": [7, 9]}\n"
-            + "{\"timestamp\": 30, \"input_length\": 12, \"output_length\": 6, \"hash_ids\": [7]}\n");
+            "{\"timestamp\": 27, \"input_length\": 513, \"output_length\": 5, "
+            + "\"hash_ids\": [7, 9]}\n"
+            + "{\"timestamp\": 30, \"input_length\": 12, \"output_length\": 6, "
+            + "\"hash_ids\": [7]}\n");
 
         AssertRequests(workload, (0, 513, 5), (3_000_000_000, 12, 6));
         Assert.Equal(512, workload.HashBlockTokens);
@@ -91,7 +93,8 @@ public class WorkloadReaderTests
     {
         var workload = Parse(
             "{\"input_toks\":10,\"output_toks\":20,\"arrival_time_ns\":1000}\n"
-            + "{\"input_toks\":30,\"output_toks\":40,\"arrival_time_ns\":1001,\"input_tok_ids\":[1]}\n");
+            + "{\"input_toks\":30,\"output_toks\":40,\"arrival_time_ns\":1001,"
+            + "\"input_tok_ids\":[1]}\n");
 
         AssertRequests(workload, (0, 10, 20), (1_000, 30, 40));
     }
@@ -137,11 +140,13 @@ public class WorkloadReaderTests
     {
         var workload = Parse(
             "{\"format\":\"accelsim-requests\",\"version\":1,\"block_tokens\":16}\n"
-            + "{\"session\":\"a\",\"turn\":0,\"arrival_s\":2,\"input_tokens\":50,\"output_tokens\":30,"
+            + "{\"session\":\"a\",\"turn\":0,\"arrival_s\":2,\"input_tokens\":50,"
+            + "\"output_tokens\":30,"
             + "\"prefix\":\"system\",\"prefix_tokens\":32,\"images\":1,\"slo_class\":\"chat\","
             + "\"priority\":3}\n"
             + "{\"arrival_s\":2.5,\"input_tokens\":8,\"output_tokens\":1}\n"
-            + "{\"session\":\"a\",\"turn\":1,\"think_s\":4,\"input_tokens\":20,\"output_tokens\":5}\n");
+            + "{\"session\":\"a\",\"turn\":1,\"think_s\":4,\"input_tokens\":20,"
+            + "\"output_tokens\":5}\n");
 
         var (first, lone, second) =
             (workload.Requests[0], workload.Requests[1], workload.Requests[2]);

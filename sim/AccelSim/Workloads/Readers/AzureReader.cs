@@ -40,16 +40,20 @@ internal static class AzureReader
         return WorkloadReader.Finish(file, "azure-llm", requests);
     }
 
-    /// <summary>yyyy-MM-dd HH:mm:ss, up to seven decimals, ±HH:mm or Z or nothing; in 100 ns.</summary>
+    /// <summary>
+    /// yyyy-MM-dd HH:mm:ss, up to seven decimals, ±HH:mm or Z or nothing; in 100 ns.
+    /// </summary>
     internal static bool TryTicks(ReadOnlySpan<byte> text, out long ticks)
     {
         ticks = 0;
-        if (text.Length < 19 || text[4] != '-' || text[7] != '-' || text[10] is not ((byte)' ' or (byte)'T')
+        if (text.Length < 19 || text[4] != '-' || text[7] != '-'
+            || text[10] is not ((byte)' ' or (byte)'T')
             || text[13] != ':' || text[16] != ':'
             || !Digits(text[..4], out var year) || !Digits(text[5..7], out var month)
             || !Digits(text[8..10], out var day) || !Digits(text[11..13], out var hour)
             || !Digits(text[14..16], out var minute) || !Digits(text[17..19], out var second)
-            || year < 1 || month is < 1 or > 12 || day < 1 || day > DateTime.DaysInMonth(year, month)
+            || year < 1 || month is < 1 or > 12 || day < 1
+            || day > DateTime.DaysInMonth(year, month)
             || hour > 23 || minute > 59 || second > 59)
         {
             return false;

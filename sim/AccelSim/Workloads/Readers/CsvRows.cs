@@ -5,7 +5,9 @@ using AccelSim.Units;
 
 namespace AccelSim.Workloads.Readers;
 
-/// <summary>Walks the rows of a numeric CSV file in place: no strings, no allocation per row.</summary>
+/// <summary>
+/// Walks the rows of a numeric CSV file in place: no strings, no allocation per row.
+/// </summary>
 /// <remarks>
 /// A field may be quoted as a whole; quotes and line breaks inside a field do not occur in the
 /// formats that are read here and are an error.
@@ -104,7 +106,8 @@ internal ref struct CsvRows
     public readonly int Whole(int column, int low, int high, string what = "")
     {
         var field = Field(column);
-        return int.TryParse(field, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var n)
+        return int.TryParse(field, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture,
+                out var n)
             && n >= low && n <= high
             ? n
             : throw Error(column,
@@ -115,7 +118,8 @@ internal ref struct CsvRows
     public SimTime ArrivalInSeconds(int column)
     {
         var field = Field(column);
-        if (!decimal.TryParse(field, NumberStyles.Float, CultureInfo.InvariantCulture, out var seconds)
+        if (!decimal.TryParse(field, NumberStyles.Float, CultureInfo.InvariantCulture,
+                out var seconds)
             || seconds < 0 || seconds > 1e12m)
         {
             throw Error(column,
@@ -131,8 +135,8 @@ internal ref struct CsvRows
             ArrivalClock.Verdict.Fine => arrival,
             ArrivalClock.Verdict.Backwards => throw Backwards(column),
             _ => throw Error(column,
-                $"{TraceFile.Show(Field(column))} is more than {WorkloadLimits.MaxSeconds:N0} s after "
-                + "the first; read fewer requests or split the file."),
+                $"{TraceFile.Show(Field(column))} is more than {WorkloadLimits.MaxSeconds:N0} s "
+                + "after the first; read fewer requests or split the file."),
         };
 
     /// <summary>An error in a column of the current row.</summary>

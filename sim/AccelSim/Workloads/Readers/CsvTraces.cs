@@ -19,13 +19,17 @@ internal static class CsvTraces
 
     public static readonly string[] LengthColumns = ["prompt_tokens", "output_tokens"];
 
-    /// <summary>BurstGPT (Wang et al. 2024, github.com/HPMLL/BurstGPT): seconds, failures as zeros.</summary>
-    /// <remarks>Session IDs, which later releases carry, say nothing of shared text; not used.</remarks>
+    /// <summary>
+    /// BurstGPT (Wang et al. 2024, github.com/HPMLL/BurstGPT): seconds, failures as zeros.
+    /// </summary>
+    /// <remarks>
+    /// Session IDs, which later releases carry, say nothing of shared text; not used.
+    /// </remarks>
     public static Workload BurstGpt(TraceFile file)
     {
         var rows = new CsvRows(file);
-        var (time, prompt, output, total) = (rows.Column("Timestamp"), rows.Column("Request tokens"),
-            rows.Column("Response tokens"), rows.Column("Total tokens"));
+        var (time, total) = (rows.Column("Timestamp"), rows.Column("Total tokens"));
+        var (prompt, output) = (rows.Column("Request tokens"), rows.Column("Response tokens"));
         var requests = new List<Request>();
         var skipped = 0;
         while (requests.Count < file.Limit && rows.Next())
@@ -82,8 +86,8 @@ internal static class CsvTraces
             if (!rows.Field(columns[4]).SequenceEqual("1"u8))
             {
                 throw rows.Error(columns[4],
-                    $"{TraceFile.Show(rows.Field(columns[4]))} is not 1; batches form while serving, "
-                    + "write one row per request.");
+                    $"{TraceFile.Show(rows.Field(columns[4]))} is not 1; batches form while "
+                    + "serving, write one row per request.");
             }
             requests.Add(new Request
             {
@@ -103,7 +107,9 @@ internal static class CsvTraces
     public static Workload Lengths(TraceFile file) =>
         Plain(file, "sharegpt-lengths", ["", .. LengthColumns]);
 
-    /// <summary>A time column, which may be absent (""), a prompt column and an output column.</summary>
+    /// <summary>
+    /// A time column, which may be absent (""), a prompt column and an output column.
+    /// </summary>
     private static Workload Plain(TraceFile file, string format, string[] columns)
     {
         var rows = new CsvRows(file);

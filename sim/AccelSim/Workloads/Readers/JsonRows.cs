@@ -129,7 +129,8 @@ internal ref struct JsonRows
     {
         var reader = new Utf8JsonReader(Value(member));
         reader.Read();
-        return reader.TokenType == JsonTokenType.String && TraceFile.Unescape(ref reader) is { } text
+        return reader.TokenType == JsonTokenType.String
+            && TraceFile.Unescape(ref reader) is { } text
             && text.Length is > 0 and <= 200
             ? text
             : throw Error(member, $"{Shown(member)} is not a text of 1 to 200 characters.");
@@ -148,7 +149,9 @@ internal ref struct JsonRows
             if (sound)
                 numbers.Add(reader.GetInt64());
         }
-        return sound ? [.. numbers] : throw Error(member, $"{Shown(member)} is not a list of whole numbers.");
+        return sound
+            ? [.. numbers]
+            : throw Error(member, $"{Shown(member)} is not a list of whole numbers.");
     }
 
     /// <summary>A length of time, not negative.</summary>
@@ -170,14 +173,14 @@ internal ref struct JsonRows
         if (verdict == ArrivalClock.Verdict.TooFar)
         {
             throw Error(member,
-                $"{Shown(member)} is more than {WorkloadLimits.MaxSeconds:N0} s after the first; read "
-                + "fewer requests or split the file.");
+                $"{Shown(member)} is more than {WorkloadLimits.MaxSeconds:N0} s after the first; "
+                + "read fewer requests or split the file.");
         }
         if (verdict == ArrivalClock.Verdict.Backwards)
         {
             throw Error(member,
-                $"{Shown(member)} is earlier than {TraceFile.Show(_previous)}, the arrival before; sort the lines by "
-                + "time.");
+                $"{Shown(member)} is earlier than {TraceFile.Show(_previous)}, the arrival "
+                + "before; sort the lines by time.");
         }
         _previous = Value(member);
         return arrival;

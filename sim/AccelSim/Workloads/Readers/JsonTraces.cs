@@ -8,7 +8,8 @@ internal static class JsonTraces
     public static readonly string[] MooncakeMembers =
         ["timestamp", "input_length", "output_length", "hash_ids"];
 
-    public static readonly string[] ServingSimMembers = ["input_toks", "output_toks", "arrival_time_ns"];
+    public static readonly string[] ServingSimMembers =
+        ["input_toks", "output_toks", "arrival_time_ns"];
 
     public static readonly string[] BenchLogMembers = ["input_toks", "output_toks", "arrival_time"];
 
@@ -48,9 +49,12 @@ internal static class JsonTraces
     public static Workload ServingSim(TraceFile file) =>
         Flat(file, "llmservingsim", ServingSimMembers, "ns");
 
-    /// <summary>The log of a benchmark run against a real engine: seconds since any origin.</summary>
+    /// <summary>
+    /// The log of a benchmark run against a real engine: seconds since any origin.
+    /// </summary>
     /// <remarks>What the engine did (first and last token and so on) is skipped here.</remarks>
-    public static Workload BenchLog(TraceFile file) => Flat(file, "bench-log", BenchLogMembers, "s");
+    public static Workload BenchLog(TraceFile file) =>
+        Flat(file, "bench-log", BenchLogMembers, "s");
 
     private static Workload Flat(TraceFile file, string format, string[] members, string unit)
     {

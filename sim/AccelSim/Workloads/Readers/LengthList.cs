@@ -28,8 +28,8 @@ internal static class LengthList
         {
             var line = (int)(e.LineNumber ?? 0) + 1;
             throw file.Error(line, "",
-                $"is not well-formed JSON at byte {e.BytePositionInLine + 1} of the line; the file may "
-                + "be truncated.");
+                $"is not well-formed JSON at byte {e.BytePositionInLine + 1} of the line; the file "
+                + "may be truncated.");
         }
         return WorkloadReader.Finish(file, "sharegpt-lengths", requests);
     }
@@ -45,8 +45,8 @@ internal static class LengthList
             if (name is "conversations" or "prompt" or "completion")
             {
                 throw Error(file, ref reader, $"[{index}].{name}",
-                    "holds text; count its tokens with the model's tokenizer and write prompt_tokens "
-                    + "and output_tokens instead.");
+                    "holds text; count its tokens with the model's tokenizer and write "
+                    + "prompt_tokens and output_tokens instead.");
             }
             reader.Read();
             if (name == "prompt_tokens")

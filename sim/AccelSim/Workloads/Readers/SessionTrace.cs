@@ -30,7 +30,7 @@ internal static class SessionTrace
         {
             var talk = rows.Has(Session)
                 ? Find(ref rows, sessions)
-                : new Conversation { Key = ContentKeys.Mix(ContentKeys.Of("request"), requests.Count) };
+                : Lone(requests.Count);
             if (!rows.Has(Session) && rows.Has(Turn))
                 throw rows.Error(Turn, "needs a session; name one, or leave the turn out.");
             requests.Add(Next(ref rows, talk, requests.Count, blockTokens));
@@ -51,7 +51,8 @@ internal static class SessionTrace
             throw header.Error(0, $"{header.Shown(0)} is not known; write \"{FormatName}\".");
         if (!header.Value(1).SequenceEqual("1"u8))
             throw header.Error(1, $"{header.Shown(1)} is not known; write 1.");
-        return (header.Has(3) ? header.Text(3) : "", header.Has(2) ? header.Whole(2, 1, 65536) : 16);
+        var origin = header.Has(3) ? header.Text(3) : "";
+        return (origin, header.Has(2) ? header.Whole(2, 1, 65536) : 16);
     }
 
     /// <summary>What the lines of one session have said so far.</summary>
@@ -66,6 +67,10 @@ internal static class SessionTrace
         public long PrefixKey { get; set; }
         public int PrefixTokens { get; set; }
     }
+
+    /// <summary>A request of its own: nothing is remembered of it.</summary>
+    private static Conversation Lone(int id) =>
+        new() { Key = ContentKeys.Mix(ContentKeys.Of("request"), id) };
 
     private static Conversation Find(ref JsonRows rows, Dictionary<string, Conversation> sessions)
     {
@@ -118,7 +123,8 @@ internal static class SessionTrace
             OutputTokens = output,
             After = first ? null : talk.LastId,
             PrefixKeys = talk.IsSession || talk.PrefixTokens > 0
-                ? ContentKeys.Prompt(talk.PrefixKey, talk.PrefixTokens, talk.Key, prompt, blockTokens)
+                ? ContentKeys.Prompt(
+                    talk.PrefixKey, talk.PrefixTokens, talk.Key, prompt, blockTokens)
                 : null,
             OutputKey = talk.IsSession ? talk.Key : null,
             Images = rows.Has(Images) ? rows.Whole(Images, 0, WorkloadLimits.MaxImages) : 0,
@@ -142,13 +148,18 @@ internal static class SessionTrace
     private static void ReadPrefix(ref JsonRows rows, Conversation talk, int input)
     {
         if (talk.Turns > 0)
-            throw rows.Error(rows.Has(Prefix) ? Prefix : PrefixTokens, "belongs to the first turn.");
-        talk.PrefixKey = ContentKeys.Mix(ContentKeys.Of("prefix"), ContentKeys.Of(rows.Text(Prefix)));
+        {
+            throw rows.Error(
+                rows.Has(Prefix) ? Prefix : PrefixTokens, "belongs to the first turn.");
+        }
+        talk.PrefixKey = ContentKeys.Mix(
+            ContentKeys.Of("prefix"), ContentKeys.Of(rows.Text(Prefix)));
         talk.PrefixTokens = rows.Tokens(PrefixTokens);
         if (talk.PrefixTokens > input)
         {
             throw rows.Error(PrefixTokens,
-                $"{talk.PrefixTokens} is more than input_tokens, {input}, which include the prefix.");
+                $"{talk.PrefixTokens} is more than input_tokens, {input}, which include "
+                + "the prefix.");
         }
     }
 }

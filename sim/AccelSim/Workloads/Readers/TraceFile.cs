@@ -8,7 +8,8 @@ namespace AccelSim.Workloads.Readers;
 /// <param name="Name">The file as the user named it.</param>
 /// <param name="Bytes">Its text, byte order mark removed.</param>
 /// <param name="Options">How to read it.</param>
-internal sealed record TraceFile(string Name, ReadOnlyMemory<byte> Bytes, WorkloadReadOptions Options)
+internal sealed record TraceFile(
+    string Name, ReadOnlyMemory<byte> Bytes, WorkloadReadOptions Options)
 {
     /// <summary>Requests to read at most.</summary>
     public int Limit => Options.MaxRequests ?? WorkloadLimits.MaxRequests;
@@ -18,13 +19,17 @@ internal sealed record TraceFile(string Name, ReadOnlyMemory<byte> Bytes, Worklo
         new(Name, line, path, problem);
 
     /// <summary>Checks that there is text at all.</summary>
-    public static TraceFile Open(string name, ReadOnlyMemory<byte> bytes, WorkloadReadOptions options)
+    public static TraceFile Open(
+        string name, ReadOnlyMemory<byte> bytes, WorkloadReadOptions options)
     {
         var span = bytes.Span;
         if (span.Length > 1 && span[0] == 0x1F && span[1] == 0x8B)
             throw new ConfigException(name, 0, "", "is compressed with gzip; unpack it first.");
         if (span.Contains((byte)0))
-            throw new ConfigException(name, 0, "", "is binary; a text file of requests is expected.");
+        {
+            throw new ConfigException(
+                name, 0, "", "is binary; a text file of requests is expected.");
+        }
         if (span.StartsWith("\uFEFF"u8))
             bytes = bytes[3..];
         if (bytes.Span.TrimStart(" \t\r\n"u8).IsEmpty)
