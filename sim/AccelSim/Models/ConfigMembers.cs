@@ -42,7 +42,8 @@ internal sealed class ConfigMembers(JObject json, string file, string family)
     public bool IsMinusOne(string name) => json[name] is JValue { Value: -1L };
 
     /// <summary>Whether a member is that text.</summary>
-    public bool IsText(string name, string text) => json[name] is JValue { Value: string s } && s == text;
+    public bool IsText(string name, string text) =>
+        json[name] is JValue { Value: string value } && value == text;
 
     /// <summary>True or false.</summary>
     public bool Flag(string name)
@@ -166,7 +167,9 @@ internal sealed class ConfigMembers(JObject json, string file, string family)
             $"{number} is not a multiple of {divisorName} = {divisor}; it must be.");
     }
 
-    /// <summary>The format of unquantised weights, from <c>torch_dtype</c> or <c>dtype</c>.</summary>
+    /// <summary>
+    /// The format of unquantised weights, from <c>torch_dtype</c> or <c>dtype</c>.
+    /// </summary>
     public NumberFormat Format()
     {
         var name = Has("torch_dtype") || !Has("dtype") ? "torch_dtype" : "dtype";
@@ -213,7 +216,8 @@ internal sealed class ConfigMembers(JObject json, string file, string family)
     }
 
     private ConfigException Missing(string name, string expected) =>
-        Error(name, $"is missing; a config.json of model_type \"{Family}\" states it as {expected}.");
+        Error(name,
+            $"is missing; a config.json of model_type \"{Family}\" states it as {expected}.");
 
     private string PathOf(string name) =>
         json.Path.Length == 0 ? "$." + name : $"$.{json.Path}.{name}";

@@ -29,12 +29,16 @@ public sealed partial record FormatPlan
     /// Activations: <c>auto</c> (the model's own, else the first native of bf16, fp16, fp32) or a
     /// name such as <c>bf16</c>, <c>bfloat16</c>, <c>half</c>.
     /// </param>
-    /// <param name="kvCacheDtype"><c>auto</c> (as activations) or a name such as <c>fp8</c>.</param>
+    /// <param name="kvCacheDtype">
+    /// <c>auto</c> (as activations) or a name such as <c>fp8</c>.
+    /// </param>
     /// <param name="quantization">
     /// <c>auto</c> (the checkpoint's own), <c>none</c>, <c>fp8</c>, <c>int8</c> (weights and
     /// activations), <c>int4</c>, <c>awq</c>, <c>gptq</c> (weights in groups of 128), <c>mxfp4</c>.
     /// </param>
-    /// <exception cref="ConfigException">A name is unknown, or the device lacks the format.</exception>
+    /// <exception cref="ConfigException">
+    /// A name is unknown, or the device lacks the format.
+    /// </exception>
     public static FormatPlan For(
         ModelConfig model, Device device, string dtype = "auto", string kvCacheDtype = "auto",
         string quantization = "auto") =>

@@ -12,8 +12,7 @@ namespace AccelSim.Models;
 internal sealed partial class GraphBuilder(
     ModelConfig model, ParallelismPlan plan, FormatPlan formats)
 {
-    private readonly List<(string Key, Func<string, int, OperatorTemplate> Make, OperatorTemplate Made)>
-        _operators = [];
+    private readonly List<Entry> _operators = [];
 
     // Where the next new operator goes: right after the last one added or counted.
     private int _cursor;
@@ -248,7 +247,7 @@ internal sealed partial class GraphBuilder(
         var others = _operators.Count(entry =>
             entry.Key.StartsWith(name + "|", StringComparison.Ordinal));
         var unique = others == 0 ? made : make($"{name}.{others + 1}", count);
-        _operators.Insert(_cursor++, (key, make, unique));
+        _operators.Insert(_cursor++, new Entry(key, make, unique));
     }
 
     /// <summary>Weights that quantisation leaves alone.</summary>
@@ -261,6 +260,10 @@ internal sealed partial class GraphBuilder(
             : new WeightUse(formats.Linear, formats.LinearCompute, bias);
 
     private static long Share(long count, int ranks) => (count + ranks - 1) / ranks;
+
+    /// <summary>An operator, what makes it like another, and how to make it again.</summary>
+    private sealed record Entry(
+        string Key, Func<string, int, OperatorTemplate> Make, OperatorTemplate Made);
 
     /// <summary>A run of layers with its own rows and width.</summary>
     private readonly record struct Stack(

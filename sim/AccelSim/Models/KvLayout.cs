@@ -24,7 +24,9 @@ internal static class KvLayout
         _ => 0,
     };
 
-    /// <summary>Bytes of recurrent state that one sequence keeps in one layer on one rank.</summary>
+    /// <summary>
+    /// Bytes of recurrent state that one sequence keeps in one layer on one rank.
+    /// </summary>
     public static Bytes StateBytes(Mixer mixer, int tensorParallel, NumberFormat activation)
     {
         var numbers = mixer switch

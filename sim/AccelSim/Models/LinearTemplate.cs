@@ -10,8 +10,8 @@ internal sealed class LinearTemplate(
     int groups = 1)
     : OperatorTemplate(name, count, rows.Basis)
 {
-    private readonly Bytes _bytes =
-        weight.Storage.Of(groups * n * k) + new Bytes(weight.Bias * FormatNames.Bits(activation) / 8);
+    private readonly Bytes _bytes = weight.Storage.Of(groups * n * k)
+        + new Bytes(weight.Bias * FormatNames.Bits(activation) / 8);
 
     /// <inheritdoc/>
     public override long Parameters => weight.Resident ? groups * n * k + weight.Bias : 0;
@@ -22,7 +22,8 @@ internal sealed class LinearTemplate(
     /// <inheritdoc/>
     public override string Formula =>
         $"2·M·N·K with M = {rows}, N = {n}, K = {k}; "
-        + $"weights {(groups > 1 ? $"{groups}·" : "")}N·K·{weight.Storage.BitsPerElement:0.####}/8 B, "
+        + (groups > 1 ? $"weights {groups}·N·K" : "weights N·K")
+        + $"·{weight.Storage.BitsPerElement:0.####}/8 B, "
         + $"activations M·(K + N)·{FormatNames.Bits(activation)}/8 B"
         + (weight.Expands ? $"; {VectorWork.Expand}·N·K to expand the weights" : "");
 

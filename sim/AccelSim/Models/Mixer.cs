@@ -40,12 +40,18 @@ public sealed record AttentionShape(int Heads, int KvHeads, int HeadDim) : Mixer
     public bool Causal { get; init; } = true;
 }
 
-/// <summary>Multi-head latent attention (DeepSeek-V2, 2024, §2.1): one small latent is cached.</summary>
+/// <summary>
+/// Multi-head latent attention (DeepSeek-V2, 2024, §2.1): one small latent is cached.
+/// </summary>
 /// <param name="Heads">Query heads.</param>
-/// <param name="QueryRank">Rank of the compressed query; 0 where queries are not compressed.</param>
+/// <param name="QueryRank">
+/// Rank of the compressed query; 0 where queries are not compressed.
+/// </param>
 /// <param name="KvRank">Rank of the cached latent.</param>
 /// <param name="NopeDim">Numbers of a head without position.</param>
-/// <param name="RopeDim">Numbers of a head with rotary position, shared by all heads in keys.</param>
+/// <param name="RopeDim">
+/// Numbers of a head with rotary position, shared by all heads in keys.
+/// </param>
 /// <param name="ValueDim">Numbers of a value head.</param>
 public sealed record LatentAttentionShape(
     int Heads, int QueryRank, int KvRank, int NopeDim, int RopeDim, int ValueDim) : Mixer;

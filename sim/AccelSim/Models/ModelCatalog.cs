@@ -45,11 +45,16 @@ public static class ModelCatalog
             || name.Contains('\\', StringComparison.Ordinal)
             || name.EndsWith(Suffix, StringComparison.OrdinalIgnoreCase);
         if (isPath)
-            throw new ConfigException(name, 0, "", "there is no such file or folder.");
+        {
+            var last = Path.GetFileNameWithoutExtension(name.TrimEnd('/', '\\'));
+            throw new ConfigException(name, 0, "", "there is no such file or folder; models that "
+                + $"ship inside have names such as {Nearest(last)}.");
+        }
         throw new ConfigException("", 0, "", $"there is no model \"{name}\"; the nearest names are "
-            + $"{string.Join(", ", NearestName.Of(name, Ids))}. "
-            + "A folder with a config.json or a path to one works too.");
+            + $"{Nearest(name)}. A folder with a config.json or a path to one works too.");
     }
+
+    private static string Nearest(string name) => string.Join(", ", NearestName.Of(name, Ids));
 
     private static (string Text, string File, string Id) OpenFolder(string folder)
     {

@@ -51,7 +51,9 @@ public sealed record ModelConfig
     /// <summary>Whether the output head adds a bias.</summary>
     public bool HeadBias { get; init; }
 
-    /// <summary>The longest context the model is made for, in tokens; null where unlimited.</summary>
+    /// <summary>
+    /// The longest context the model is made for, in tokens; null where unlimited.
+    /// </summary>
     public required int? MaxContext { get; init; }
 
     /// <summary>The format of weights that are not quantised, and of activations.</summary>
@@ -74,7 +76,9 @@ public sealed record ModelConfig
     /// <summary>Whether a text encoder reads the prompt.</summary>
     public bool HasEncoder => EncoderLayers.Count > 0;
 
-    /// <summary>Whether each prompt token sees only what precedes it (not so in diffusion).</summary>
+    /// <summary>
+    /// Whether each prompt token sees only what precedes it (not so in diffusion).
+    /// </summary>
     public bool Causal =>
         !Layers.Any(layer => layer.Mixer is AttentionShape { Causal: false });
 }

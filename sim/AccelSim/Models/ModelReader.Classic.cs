@@ -101,7 +101,9 @@ public static partial class ModelReader
         };
     }
 
-    /// <summary>LLaDA is a Llama in which every token sees all others, under OLMo's names.</summary>
+    /// <summary>
+    /// LLaDA is a Llama in which every token sees all others, under OLMo's names.
+    /// </summary>
     private static ModelConfig Llada(ConfigMembers m)
     {
         m.Choice("block_type", "llama");
@@ -134,7 +136,8 @@ public static partial class ModelReader
         return model with { Vocabulary = Math.Max(rows, model.Vocabulary) };
     }
 
-    private static LayerShape Classic(AttentionShape attention, int intermediate, bool bias = true) =>
+    private static LayerShape Classic(
+        AttentionShape attention, int intermediate, bool bias = true) =>
         new()
         {
             Mixer = attention with { QkvBias = bias, OutputBias = bias },

@@ -55,7 +55,9 @@ public static partial class ModelReader
             attention with { Causal = stack == "decoder" }, m.Count(stack + "_ffn_dim"));
     }
 
-    /// <summary>LLaVA 1.5: a CLIP encoder, two matrices, and the model of <c>text_config</c>.</summary>
+    /// <summary>
+    /// LLaVA 1.5: a CLIP encoder, two matrices, and the model of <c>text_config</c>.
+    /// </summary>
     private static ModelConfig Llava(ConfigMembers m)
     {
         var text = Text(m.Child("text_config"));

@@ -54,7 +54,8 @@ public static partial class ModelReader
             {
                 var isKnown = module == "gate"
                     || known.Any(part => module.Contains(part, StringComparison.Ordinal))
-                    || (method == "mxfp4" && module.Contains("self_attn", StringComparison.Ordinal));
+                    || (method == "mxfp4"
+                        && module.Contains("self_attn", StringComparison.Ordinal));
                 if (!isKnown)
                 {
                     throw q.Error(name, $"\"{module}\" left unquantised is not understood; output "
@@ -70,7 +71,8 @@ public static partial class ModelReader
         // AutoGPTQ writes −1 for one group per column, whose scales weigh next to nothing.
         var group = q.IsMinusOne("group_size") ? int.MaxValue : q.Count("group_size");
         var format = WeightFormats.Integer(bits, group)
-            ?? throw q.Error("bits", $"{bits} is not a width that is understood; 2, 3, 4 and 8 are.");
+            ?? throw q.Error("bits",
+                $"{bits} is not a width that is understood; 2, 3, 4 and 8 are.");
         return new WeightScheme(method, format, format, null);
     }
 

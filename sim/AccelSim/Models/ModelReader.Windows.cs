@@ -22,7 +22,9 @@ public static partial class ModelReader
         return [.. sliding.Select(slides => slides ? window : 0)];
     }
 
-    /// <summary>Which layers slide in files without <c>layer_types</c>, as each class says.</summary>
+    /// <summary>
+    /// Which layers slide in files without <c>layer_types</c>, as each class says.
+    /// </summary>
     private static bool SlidesByClass(ConfigMembers m, int layer) => m.Family switch
     {
         "mistral" or "mixtral" or "phi3" => m.Has("sliding_window"),

@@ -9,6 +9,8 @@ namespace AccelSim.Models;
 /// </remarks>
 public static partial class ModelReader
 {
+    private const long MostParameters = 10_000_000_000_000;
+
     private static readonly SortedDictionary<string, Func<ConfigMembers, ModelConfig>> Readers =
         new(StringComparer.Ordinal)
         {
@@ -57,7 +59,25 @@ public static partial class ModelReader
     {
         var json = StrictJson.ReadObject(text, file);
         var members = new ConfigMembers(json, file, "");
-        return Text(members) with { Id = id };
+        var model = Text(members) with { Id = id };
+        CheckSize(model, file);
+        return model;
+    }
+
+    /// <summary>Sizes that are each possible may still multiply to nonsense.</summary>
+    private static void CheckSize(ModelConfig model, string file)
+    {
+        var problem = $"its sizes make more than {MostParameters:N0} parameters; check them for a "
+            + "number with digits too many.";
+        try
+        {
+            if (OperatorGraph.ParameterCount(model) > MostParameters)
+                throw new ConfigException(file, 0, "", problem);
+        }
+        catch (OverflowException)
+        {
+            throw new ConfigException(file, 0, "", problem);
+        }
     }
 
     private static ModelConfig Text(ConfigMembers members)

@@ -2,7 +2,9 @@ using AccelSim.Units;
 
 namespace AccelSim.Models;
 
-/// <summary>One operator of one step on one rank: everything a cost model may ask about it.</summary>
+/// <summary>
+/// One operator of one step on one rank: everything a cost model may ask about it.
+/// </summary>
 /// <remarks>
 /// A value, made by <see cref="OperatorTemplate.At"/> without allocation. Members that do not apply
 /// to the kind are zero. FLOPs and bytes are of one instance; the step runs <see cref="Count"/>.
@@ -147,11 +149,16 @@ public enum CommunicationGroup
     Expert,
 }
 
-/// <summary>How tensors are stored: a number format plus its share of scales and zero points.</summary>
+/// <summary>
+/// How tensors are stored: a number format plus its share of scales and zero points.
+/// </summary>
 /// <param name="Format">The format of one element.</param>
-/// <param name="BitsPerElement">With scales: int4 in groups of 128 with fp16 scales is 4.125.</param>
+/// <param name="BitsPerElement">
+/// With scales: int4 in groups of 128 with fp16 scales is 4.125.
+/// </param>
 public readonly record struct StorageFormat(NumberFormat Format, double BitsPerElement)
 {
     /// <summary>Bytes of that many elements, rounded up.</summary>
-    public Bytes Of(long elements) => new(checked((long)Math.Ceiling(elements * BitsPerElement / 8)));
+    public Bytes Of(long elements) =>
+        new(checked((long)Math.Ceiling(elements * BitsPerElement / 8)));
 }

@@ -51,7 +51,9 @@ public sealed partial class OperatorGraph
         Build(model, new ParallelismPlan(), FormatPlan.Unquantised(model.Format))
             .Stages[0].Sum(operation => operation.Count * operation.Parameters);
 
-    /// <summary>The layers of a stage: a stage gets a whole run of them, as even as possible.</summary>
+    /// <summary>
+    /// The layers of a stage: a stage gets a whole run of them, as even as possible.
+    /// </summary>
     public IEnumerable<LayerShape> LayersOf(int stage)
     {
         var (from, to) = GraphBuilder.LayerRange(Model, Plan, stage);

@@ -18,7 +18,9 @@ public sealed partial class OperatorGraph
     /// <summary>The formats.</summary>
     public FormatPlan Formats { get; }
 
-    /// <summary>Operators of each pipeline stage in execution order; layers alike stand once.</summary>
+    /// <summary>
+    /// Operators of each pipeline stage in execution order; layers alike stand once.
+    /// </summary>
     public IReadOnlyList<IReadOnlyList<OperatorTemplate>> Stages { get; }
 
     /// <summary>Weights of one rank of a stage.</summary>

@@ -20,7 +20,9 @@ public abstract class OperatorTemplate(string name, int count, ShapeBasis basis)
     /// <summary>The formula of its FLOPs and bytes, in words a student reads.</summary>
     public abstract string Formula { get; }
 
-    /// <summary>Numbers of its weights on one rank, one instance; 0 where others hold them.</summary>
+    /// <summary>
+    /// Numbers of its weights on one rank, one instance; 0 where others hold them.
+    /// </summary>
     public virtual long Parameters => 0;
 
     /// <summary>Memory those weights take on one rank, one instance.</summary>
@@ -30,7 +32,9 @@ public abstract class OperatorTemplate(string name, int count, ShapeBasis basis)
     public abstract Operator At(in StepShape shape);
 }
 
-/// <summary>Which members of a step shape an operator depends on: the key of its cached cost.</summary>
+/// <summary>
+/// Which members of a step shape an operator depends on: the key of its cached cost.
+/// </summary>
 public enum ShapeBasis
 {
     /// <summary><see cref="StepShape.Tokens"/> alone.</summary>

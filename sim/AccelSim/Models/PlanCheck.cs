@@ -40,7 +40,8 @@ internal static class PlanCheck
         var tp = plan.TensorParallel;
         var mixer = layer.Mixer switch
         {
-            AttentionShape a => Divides(model, tp, a.Heads, "attention heads") ?? KvHeads(model, tp, a),
+            AttentionShape a =>
+                Divides(model, tp, a.Heads, "attention heads") ?? KvHeads(model, tp, a),
             LatentAttentionShape l => Divides(model, tp, l.Heads, "attention heads"),
             MambaShape m => Divides(model, tp, m.Inner, "state-space channels"),
             Mamba2Shape m => Divides(model, tp, m.Heads, "state-space heads"),
@@ -85,6 +86,7 @@ internal static class PlanCheck
             return $"{shards} ranks share each expert, which does not divide the "
                 + $"{moe.Intermediate} channels of an expert of {model.Id}.";
         }
-        return Divides(model, plan.TensorParallel, moe.SharedIntermediate, "shared expert channels");
+        return Divides(
+            model, plan.TensorParallel, moe.SharedIntermediate, "shared expert channels");
     }
 }

@@ -2,7 +2,9 @@ using System.Globalization;
 
 namespace AccelSim.Models;
 
-/// <summary>How many rows an operator has in a step: a count of the step shape times a factor.</summary>
+/// <summary>
+/// How many rows an operator has in a step: a count of the step shape times a factor.
+/// </summary>
 internal readonly record struct Rows(RowSource Source, double Factor = 1)
 {
     /// <summary>Rows in a step, rounded up.</summary>

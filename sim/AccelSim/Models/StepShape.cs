@@ -13,7 +13,9 @@ public readonly record struct StepShape
     /// <summary>Sequences with prompt tokens in this step.</summary>
     public int PrefillSequences { get; init; }
 
-    /// <summary>Sum over prompt tokens of the keys each sees: c·h + c(c+1)/2 for c after h.</summary>
+    /// <summary>
+    /// Sum over prompt tokens of the keys each sees: c·h + c(c+1)/2 for c after h.
+    /// </summary>
     public long PrefillPairs { get; init; }
 
     /// <summary>Sum over prefilling sequences of cached plus new tokens.</summary>

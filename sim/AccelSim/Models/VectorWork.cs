@@ -9,7 +9,9 @@ internal static class VectorWork
     /// <summary>RMSNorm with the residual sum: add, square, sum, scale, weight.</summary>
     public const int RmsNorm = 5;
 
-    /// <summary>LayerNorm with the residual sum: add, sum, centre, square, sum, scale, weight, bias.</summary>
+    /// <summary>
+    /// LayerNorm with the residual sum: add, sum, centre, square, sum, scale, weight, bias.
+    /// </summary>
     public const int LayerNorm = 8;
 
     /// <summary>SiLU or GELU by its sigmoid form: scale, exp, add, divide, multiply.</summary>

@@ -18,7 +18,9 @@ public sealed record VisionShape
     /// <summary>Whether the patch embedding adds a bias.</summary>
     public required bool PatchBias { get; init; }
 
-    /// <summary>Tokens that its layers see per image: patches, plus one where a class is added.</summary>
+    /// <summary>
+    /// Tokens that its layers see per image: patches, plus one where a class is added.
+    /// </summary>
     public required int Tokens { get; init; }
 
     /// <summary>Whether a learned class token stands before the patches.</summary>
