@@ -62,6 +62,9 @@ public abstract class QuantityReader
     public abstract object? Read(
         string text, ConfigNode node, LimitsAttribute? limits, BindingSession session);
 
+    /// <summary>The amount of a text in the base unit; null where it is no such quantity.</summary>
+    public abstract double? Amount(string text);
+
     /// <summary>The amount in the base unit.</summary>
     public abstract double BaseValue(object quantity);
 
@@ -89,6 +92,9 @@ public abstract class QuantityReader
                 ? value
                 : session.Fail(node, $"must be {must}, but \"{text}\" is not.");
         }
+
+        public override double? Amount(string text) =>
+            Quantity.TryParse<T>(text, out var value, out _) ? value.BaseValue : null;
 
         public override double BaseValue(object quantity) => ((T)quantity).BaseValue;
 

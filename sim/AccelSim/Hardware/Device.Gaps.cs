@@ -31,7 +31,7 @@ public sealed partial class Device
             typical.IdleShareOfTdp.Value.Value * spec.Power.Tdp.Value,
             typical.IdleShareOfTdp.Source, "idleShareOfTdp × tdp");
         (NodeName, Node, NodeNote) = NearestNode(typical);
-        VectorEnergy = spec.Power.VectorEnergy ?? Estimated(Node.VectorEnergy, NodeNote);
+        VectorEnergy = spec.Power.VectorEnergy ?? NodeVectorEnergy;
         MemoryEnergy = spec.Memory.ToDictionary(
             level => level.Key,
             level => spec.Power.MemoryEnergy.TryGetValue(level.Key, out var stated)
@@ -75,20 +75,28 @@ public sealed partial class Device
     {
         if (Spec.Power.MatrixEnergy.TryGetValue(format, out var stated)) return stated;
         if (_matrixEnergy.TryGetValue(format, out var known)) return known;
-        var typical = NearestFormat(Node.MatrixEnergy, format);
-        var energy = Estimated(typical.Energy, NodeNote + FormatNote(typical.Format, format));
+        var energy = NodeMatrixEnergy(format);
         if (Spec.Power.MatrixEnergy.Count > 0)
         {
             var near = NearestFormat(Spec.Power.MatrixEnergy, format);
-            var nearTypical = NearestFormat(Node.MatrixEnergy, near.Format);
-            var ratio = typical.Energy.Value / nearTypical.Energy.Value;
+            var ratio = energy.Value / NodeMatrixEnergy(near.Format).Value;
             energy = Computed(
                 ratio * near.Energy.Value, near.Energy.Source,
-                $"matrixEnergy.{FormatNames.Of(near.Format)} × the ratio of both formats at {NodeName}");
+                $"matrixEnergy.{FormatNames.Of(near.Format)} × both formats' ratio at {NodeName}");
         }
         _matrixEnergy[format] = energy;
         return energy;
     }
+
+    /// <summary>What the process node lets expect, whatever the file states.</summary>
+    internal Fact<JoulesPerFlop> NodeMatrixEnergy(NumberFormat format)
+    {
+        var near = NearestFormat(Node.MatrixEnergy, format);
+        return Estimated(near.Energy, NodeNote + FormatNote(near.Format, format));
+    }
+
+    /// <summary>What the process node lets expect, whatever the file states.</summary>
+    internal Fact<JoulesPerFlop> NodeVectorEnergy => Estimated(Node.VectorEnergy, NodeNote);
 
     /// <summary>Latency of a link: stated, or typical of its technology.</summary>
     /// <remarks>For links that a cluster states: its network and its pools' scale-up links.</remarks>

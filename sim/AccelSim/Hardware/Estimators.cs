@@ -21,18 +21,41 @@ public sealed record Estimators
     /// <summary>Electricity and write-off.</summary>
     public required Economics Economics { get; init; }
 
-    /// <summary>
-    /// Least and greatest amount that a field of a device may plausibly have, by class and field;
-    /// <c>*</c> stands for any name, and the class <c>any</c> holds for all.
-    /// </summary>
-    public IReadOnlyDictionary<string, IReadOnlyDictionary<string, IReadOnlyList<string>>>
-        Plausible { get; init; } =
-        new Dictionary<string, IReadOnlyDictionary<string, IReadOnlyList<string>>>();
+    /// <summary>What lint takes for plausible.</summary>
+    public IReadOnlyList<PlausibleRange> Plausible { get; init; } = [];
 
     /// <summary>Reads the file.</summary>
     /// <exception cref="ConfigException">It is wrong.</exception>
     public static Estimators Read(string text, string file) => RecordBinder.Bind<Estimators>(
         SourcedTree.Read(text, file), new FactBinder());
+}
+
+/// <summary>
+/// The range that a field, or a quotient of fields, has in real devices. Tighter than a decade, so
+/// that a slip of ten shows.
+/// </summary>
+public sealed record PlausibleRange
+{
+    /// <summary>
+    /// A path, or two joined by " / ": <c>price.purchase / memory.main.bandwidth</c>. <c>*</c>
+    /// stands for any name; <c>memory.main</c> for the level with that role.
+    /// </summary>
+    public required string Field { get; init; }
+
+    /// <summary>Only for devices of this class.</summary>
+    public DeviceClass? Class { get; init; }
+
+    /// <summary>Only where the main memory is one of these.</summary>
+    public IReadOnlyList<string> Technology { get; init; } = [];
+
+    /// <summary>Only on one of these process nodes.</summary>
+    public IReadOnlyList<Nanometres> Process { get; init; } = [];
+
+    /// <summary>The least amount, such as <c>1 GHz</c> or <c>1.3 USD / 1 GB/s</c>.</summary>
+    public required string Min { get; init; }
+
+    /// <summary>The greatest amount.</summary>
+    public required string Max { get; init; }
 }
 
 /// <summary>A typical device of a class.</summary>

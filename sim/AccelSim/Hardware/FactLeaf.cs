@@ -1,3 +1,4 @@
+using AccelSim.Configuration;
 using AccelSim.Units;
 
 namespace AccelSim.Hardware;
@@ -9,7 +10,11 @@ namespace AccelSim.Hardware;
 /// <param name="Line">Line in that file.</param>
 /// <param name="Source">What a fact rests on; null for names and switches.</param>
 /// <param name="Value">A fact's amount in the base unit; null for names and switches.</param>
-/// <param name="Dimension">A fact's units; null for names and switches.</param>
+/// <param name="Reader">Reads facts of its kind; null for names and switches.</param>
 public sealed record FactLeaf(
     string Path, string Text, string File, int Line, FactSource? Source, double? Value,
-    Dimension? Dimension);
+    QuantityReader? Reader)
+{
+    /// <summary>A fact's units; null for names and switches.</summary>
+    public Dimension? Dimension => Reader?.Dimension;
+}

@@ -52,6 +52,16 @@ public sealed class HardwareDocument
 
     internal ConfigNode Root { get; }
 
+    /// <summary>The accelerators of a cluster, each as a document of its own, without repeats.</summary>
+    /// <exception cref="ConfigException">It is an accelerator, or the file is wrong.</exception>
+    public IReadOnlyList<HardwareDocument> PoolAccelerators =>
+    [
+        .. Cluster.Pools.Keys
+            .Select(pool => Root.Find("pools", pool, "accelerator")!)
+            .DistinctBy(node => node.Origin.File)
+            .Select(node => new HardwareDocument(node, isCluster: false)),
+    ];
+
     /// <summary>Opens a text as if it were a file of that name.</summary>
     public static HardwareDocument Parse(string text, string file) =>
         HardwareLoader.Load(text, file);
@@ -141,6 +151,6 @@ public sealed class HardwareDocument
         var fact = _bound.Value.Facts.Facts.GetValueOrDefault(node);
         return new(
             path, fact?.Source.Text ?? node.Scalar!.ToString(), node.Origin.File, node.Line,
-            fact?.Source, fact?.Value, fact?.Reader.Dimension);
+            fact?.Source, fact?.Value, fact?.Reader);
     }
 }
