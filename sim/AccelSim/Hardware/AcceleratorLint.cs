@@ -107,14 +107,31 @@ internal sealed class AcceleratorLint
     {
         foreach (var leaf in _document.Leaves)
         {
-            if (leaf.Dimension != FlopsPerCycle.Dimension) continue;
-            var odd = leaf.Value!.Value;
-            while (odd >= 2 && odd % 2 == 0) odd /= 2;
-            if (odd is 1 or 3) continue;
+            if (leaf.Value is not { } value || !IsBinary(leaf)) continue;
+            if (IsPowerOfTwo(value) || IsPowerOfTwo(value / 3)) continue;
+            // Lanes may stand along the rows of an array that is no power of two itself.
+            if (_accelerator.Fabric is NpuFabric npu && leaf.Dimension == FlopsPerCycle.Dimension
+                && IsPowerOfTwo(value / npu.Rows.Value.Value)) continue;
+            // A peak that only the vector engine can have been stated for has vouched for it.
+            if (_accelerator.Peak.Keys.Any(format =>
+                _accelerator.Fabric.MatrixRate(format) is null
+                    && leaf.Path == "$.fabric.vector." + FormatNames.Of(format))) continue;
             _judge.Warn(leaf.Source!,
                 $"{leaf.Text} is neither a power of two nor three times one, as lanes are.",
                 "Check for a slip of ten, and that it is the rate of one unit.");
         }
+    }
+
+    private static bool IsBinary(FactLeaf leaf) =>
+        leaf.Dimension == FlopsPerCycle.Dimension
+            || leaf.Path.Contains(".formats.", StringComparison.Ordinal)
+            || (leaf.Path.StartsWith("$.fabric.engines.npu.", StringComparison.Ordinal)
+                && leaf.Dimension == Count.Dimension);
+
+    private static bool IsPowerOfTwo(double value)
+    {
+        var exponent = Math.Log2(value);
+        return Math.Abs(exponent - Math.Round(exponent)) < 1e-9;
     }
 
     private void CheckMemory(MemoryLevel level)
@@ -138,6 +155,17 @@ internal sealed class AcceleratorLint
                 _estimators.MemoryTechnologies.Keys);
             return;
         }
+        if (level is { Bandwidth: { } whole, BusWidth: { } pins, PinRate: null })
+        {
+            var implied = new BytesPerSecond(whole.Value.Value / (8.0 * pins.Value.Value));
+            _judge.Within(
+                new Fact<BytesPerSecond>(implied, whole.Source with
+                {
+                    Text = $"{whole.Source.Text} over {pins.Source.Text}, {implied} of a pin,",
+                }),
+                kind.PinRateMin, kind.PinRateMax, $"a pin of {level.Technology} runs at",
+                pins.Source);
+        }
         if (level.PinRate is { } rate)
         {
             _judge.Within(
@@ -148,6 +176,8 @@ internal sealed class AcceleratorLint
             _judge.Within(bandwidth, kind.BandwidthMin, kind.BandwidthMax,
                 $"devices with {level.Technology} have");
         }
-        _judge.Typical(level.Latency, kind.Latency, $"{level.Technology} has typically");
+        // Main memory on the chip is many small banks: the class's own range judges it.
+        if (level is not { Role: MemoryRole.Main, Technology: "SRAM" })
+            _judge.Typical(level.Latency, kind.Latency, $"{level.Technology} has typically");
     }
 }

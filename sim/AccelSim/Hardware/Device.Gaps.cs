@@ -163,9 +163,7 @@ public sealed partial class Device
 
     private (string Name, ProcessNode Node, string Note) NearestNode(ClassEstimate typical)
     {
-        var process = Spec.Die.Process ?? typical.Process
-            ?? throw new ConfigException(Spec.Power.Tdp.Source.File, 0, "$.die",
-                "lacks \"process\": text with a unit, such as \"4 nm\"; energies depend on it.");
+        var process = Spec.Die.Process ?? typical.Process;
         var (name, node) = _estimators.ProcessNodes
             .OrderBy(pair => Math.Abs(Math.Log(
                 Quantity.Parse<Nanometres>(pair.Key).Value / process.Value.Value)))

@@ -83,7 +83,7 @@ public sealed record ClassEstimate
     public required Fact<Ratio> IdleShareOfTdp { get; init; }
 
     /// <summary>Process node where the file states none.</summary>
-    public Fact<Nanometres>? Process { get; init; }
+    public required Fact<Nanometres> Process { get; init; }
 
     /// <summary>Purchase price of one watt of TDP, where the file states no price.</summary>
     public required Fact<Usd> PurchasePerWatt { get; init; }

@@ -24,7 +24,9 @@ internal sealed class LintJudge
         Add(LintSeverity.Error, at, problem, mend, suspects);
 
     /// <summary>Warns where a fact lies outside a range; either end may be open.</summary>
-    public void Within<T>(Fact<T> fact, Fact<T>? least, Fact<T>? most, string kind)
+    public void Within<T>(
+        Fact<T> fact, Fact<T>? least, Fact<T>? most, string kind,
+        params IEnumerable<FactSource> suspects)
         where T : struct, IQuantity<T>
     {
         var value = fact.Value.BaseValue;
@@ -33,7 +35,7 @@ internal sealed class LintJudge
             && value <= (most?.Value.BaseValue ?? double.PositiveInfinity) * 1.005) return;
         Warn(fact.Source,
             $"{fact.Source.Text} is odd: {kind} {least?.Value} to {most?.Value}.",
-            "Check the unit (bit or byte, G or T) and the technology's name.");
+            "Check the unit (bit or byte, G or T) and the technology's name.", suspects);
     }
 
     /// <summary>Warns where a fact is further than half a decade from a typical one.</summary>

@@ -7,10 +7,22 @@ namespace AccelSim.Hardware;
 internal static class PowerLint
 {
     /// <summary>
-    /// At full matrix peak and full bandwidth together, real chips ask for up to this much of their
-    /// TDP and throttle; no workload holds both.
+    /// Idle, full matrix peak and full bandwidth together, over TDP: real chips lie between a third
+    /// and nearly twice. Those above throttle.
     /// </summary>
-    private const double OverTdp = 2;
+    private static readonly (double Least, double Most) FullLoad = (0.36, 1.9);
+
+    /// <summary>A stated matrix energy at full rate, over TDP, in real chips.</summary>
+    private static readonly (double Least, double Most) MatrixShare = (0.1, 0.99);
+
+    /// <summary>A stated vector energy at the full fp32 or fp16 rate, over TDP.</summary>
+    private static readonly (double Least, double Most) VectorShare = (0.0585, 0.58);
+
+    /// <summary>A stated main-memory energy at full bandwidth, over TDP.</summary>
+    private static readonly (double Least, double Most) MemoryShare = (0.06, 0.5);
+
+    private static readonly NumberFormat[] General =
+        [NumberFormat.Bf16, NumberFormat.Fp16, NumberFormat.Fp32];
 
     public static void Run(Accelerator accelerator, Estimators estimators, LintJudge judge)
     {
@@ -18,6 +30,7 @@ internal static class PowerLint
         CheckProcess(accelerator, estimators, judge);
         if (HardwareLint.Known(accelerator, estimators) is not { } device) return;
         CheckFullLoad(device, judge);
+        CheckEnergies(device, judge);
         CheckTypical(device, estimators, judge);
     }
 
@@ -49,21 +62,62 @@ internal static class PowerLint
 
     private static void CheckFullLoad(Device device, LintJudge judge)
     {
-        var general = new[] { NumberFormat.Bf16, NumberFormat.Fp16, NumberFormat.Fp32 }
-            .First(format => device.MatrixRate(format) is not null);
+        var general = General.First(format => device.MatrixRate(format) is not null);
         var energy = device.MatrixEnergy(general);
         var compute = device.MatrixRate(general)!.Value.Value * energy.Value.Value;
-        var memory = device.Bandwidth[device.MainMemory].Value.Value
-            * device.MemoryEnergy[device.MainMemory].Value.Value;
+        var memory = MemoryLoad(device);
         var load = new Watts(device.Idle.Value.Value + compute + memory);
-        if (load.Value <= OverTdp * device.Tdp.Value.Value) return;
+        var ratio = load / device.Tdp.Value;
+        if (ratio >= FullLoad.Least && ratio <= FullLoad.Most) return;
         judge.Warn(device.Tdp.Source,
             $"full load takes {load} (idle {device.Idle.Value}, "
                 + $"{FormatNames.Of(general)} at peak {new Watts(compute)}, main memory at full "
-                + $"bandwidth {new Watts(memory)}), {LintJudge.Times(load / device.Tdp.Value)} "
+                + $"bandwidth {new Watts(memory)}), {LintJudge.Times(ratio)} "
                 + $"the TDP of {device.Tdp.Source.Text}.",
             "Check the TDP, the energies, the process node and the rates.",
             device.Idle.Source, energy.Source, device.MemoryEnergy[device.MainMemory].Source);
+    }
+
+    private static double MemoryLoad(Device device) =>
+        device.Bandwidth[device.MainMemory].Value.Value
+            * device.MemoryEnergy[device.MainMemory].Value.Value;
+
+    /// <summary>Each stated energy at its full rate should take a fair part of the TDP.</summary>
+    private static void CheckEnergies(Device device, LintJudge judge)
+    {
+        var power = device.Spec.Power;
+        foreach (var (format, energy) in power.MatrixEnergy)
+        {
+            if (device.MatrixRate(format) is { } rate)
+            {
+                CheckShare(
+                    device, rate.Value.Value * energy.Value.Value, energy.Source, MatrixShare,
+                    judge);
+            }
+        }
+        if (power.VectorEnergy is { } vector)
+        {
+            var format = new[] { NumberFormat.Fp32, NumberFormat.Fp16, NumberFormat.Bf16 }
+                .First(one => device.VectorRate(one) is not null);
+            CheckShare(
+                device, device.VectorRate(format)!.Value.Value * vector.Value.Value, vector.Source,
+                VectorShare, judge);
+        }
+        if (power.MemoryEnergy.TryGetValue(device.MainMemory, out var memory))
+            CheckShare(device, MemoryLoad(device), memory.Source, MemoryShare, judge);
+    }
+
+    private static void CheckShare(
+        Device device, double watts, FactSource stated, (double Least, double Most) usual,
+        LintJudge judge)
+    {
+        var share = watts / device.Tdp.Value.Value;
+        if (share >= usual.Least && share <= usual.Most) return;
+        judge.Warn(stated,
+            $"{stated.Text} at full rate takes {new Watts(watts)}, {LintJudge.Times(share)} the "
+                + $"TDP of {device.Tdp.Source.Text}; real chips have {usual.Least} to {usual.Most}.",
+            "Check the unit (pJ/bit or pJ/B, fJ or pJ), the rate and the TDP.",
+            device.Tdp.Source);
     }
 
     private static void CheckTypical(Device device, Estimators estimators, LintJudge judge)
@@ -74,24 +128,14 @@ internal static class PowerLint
         judge.Typical(spec.Overheads.KernelLaunch, typical.KernelLaunch, kind);
         judge.Typical(spec.Overheads.Synchronisation, typical.Synchronisation, kind);
         judge.Typical(spec.Overheads.HostPerStep, typical.HostPerStep, kind);
-        if (typical.RuntimeReserve is { } reserve)
-            judge.Typical(spec.Overheads.RuntimeReserve, reserve, kind);
+        var idle = new Fact<Watts>(
+            typical.IdleShareOfTdp.Value.Value * spec.Power.Tdp.Value,
+            typical.IdleShareOfTdp.Source);
         judge.Typical(
-            spec.Power.Idle,
-            new Fact<Watts>(
-                typical.IdleShareOfTdp.Value.Value * spec.Power.Tdp.Value,
-                typical.IdleShareOfTdp.Source),
-            "with this TDP, devices of this class idle typically at");
-        judge.Typical(
-            spec.Power.VectorEnergy, device.NodeVectorEnergy, "on this node it is typically");
-        foreach (var (format, energy) in spec.Power.MatrixEnergy)
-        {
-            judge.Typical(
-                energy, device.NodeMatrixEnergy(format), "on this node it is typically");
-        }
+            spec.Power.Idle, idle, "with this TDP, devices of this class idle typically at");
         foreach (var (name, energy) in spec.Power.MemoryEnergy)
         {
-            if (estimators.MemoryTechnologies.TryGetValue(
+            if (name != device.MainMemory && estimators.MemoryTechnologies.TryGetValue(
                 spec.Memory[name].Technology, out var memory))
             {
                 judge.Typical(energy, memory.Energy, "of this memory it is typically");
