@@ -7,11 +7,16 @@ namespace AccelSim.Costs;
 /// <param name="Kind">What sort of thing it is.</param>
 /// <param name="Formula">How its rate follows from the hardware file.</param>
 /// <param name="Facts">The facts behind the rate.</param>
+/// <param name="EnergyFact">The fact behind its energy; null where it takes none.</param>
 public sealed record Resource(
-    string Name, ResourceKind Kind, string Formula, IReadOnlyList<FactSource> Facts)
+    string Name, ResourceKind Kind, string Formula, IReadOnlyList<FactSource> Facts,
+    FactSource? EnergyFact = null)
 {
-    /// <summary>What its figures rest on: the weakest of its facts.</summary>
+    /// <summary>What its time rests on: the weakest of its facts.</summary>
     public Provenance Tag => Facts.Max(fact => fact.Tag);
+
+    /// <summary>What its energy rests on.</summary>
+    public Provenance EnergyTag => EnergyFact?.Tag ?? Tag;
 }
 
 /// <summary>Sorts of resource.</summary>

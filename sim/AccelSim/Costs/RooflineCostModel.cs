@@ -49,22 +49,26 @@ public sealed class RooflineCostModel : ICostModel
             AddMatrix(device, format);
         }
         var vector = VectorFormats.Select(device.VectorRate).First(rate => rate is not null)!;
-        _vector = Add("vector", ResourceKind.Vector, vector.Formula, vector.Facts);
+        _vector = Add(
+            "vector", ResourceKind.Vector, vector.Formula, vector.Facts,
+            device.VectorEnergy.Source);
         _vectorRate = vector.Value.Value;
         _vectorEnergy = device.VectorEnergy.Value.Value;
         AddMemory(device);
         AddLinks(links);
-        _launch = Add("launch", ResourceKind.Launch, "kernelLaunch", device.KernelLaunch.Source);
+        _launch = Add(
+            "launch", ResourceKind.Launch, "kernelLaunch", [device.KernelLaunch.Source]);
         _launchSeconds = device.KernelLaunch.Value.Value;
         _synchronisation = Add(
             "synchronisation", ResourceKind.Synchronisation, "synchronisation",
-            device.Synchronisation.Source);
+            [device.Synchronisation.Source]);
         _synchronisationSeconds = device.Synchronisation.Value.Value;
-        HostResource = Add("host", ResourceKind.Host, "hostPerStep", device.HostPerStep.Source);
+        HostResource = Add(
+            "host", ResourceKind.Host, "hostPerStep", [device.HostPerStep.Source]);
         HostSecondsPerStep = device.HostPerStep.Value.Value;
         _power = Add(
-            "power limit", ResourceKind.Power, "energy / (tdp − idle)", device.Tdp.Source,
-            device.Idle.Source);
+            "power limit", ResourceKind.Power, "energy / (tdp − idle)",
+            [device.Tdp.Source, device.Idle.Source]);
         _powerRoom = device.Tdp.Value.Value - device.Idle.Value.Value;
     }
 
@@ -107,8 +111,12 @@ public sealed class RooflineCostModel : ICostModel
                 @operator.VectorFlops.Value * _vectorEnergy, ref cost, ref slowest, ref longest);
         }
         var bytes = @operator.MemoryBytes.Value;
-        foreach (var (resource, rate, energy) in _memory)
-            Use(resource, bytes / rate, bytes * energy, ref cost, ref slowest, ref longest);
+        if (bytes > 0)
+        {
+            foreach (var (resource, rate, energy) in _memory)
+                Use(resource, bytes / rate, bytes * energy, ref cost, ref slowest, ref longest);
+        }
+        // Nothing to do, nothing to launch.
         if (slowest == None) return;
         cost.LowerSeconds = longest + _launchSeconds;
         cost.UpperSeconds = cost.Busy.Sum() + _launchSeconds;
@@ -205,7 +213,8 @@ public sealed class RooflineCostModel : ICostModel
             $"{device.Spec.Id} does not compute in {FormatNames.Of(format)}.", nameof(format));
         var energy = device.MatrixEnergy(format);
         _matrix[(int)format] = Add(
-            "matrix " + FormatNames.Of(format), ResourceKind.Matrix, rate.Formula, rate.Facts);
+            "matrix " + FormatNames.Of(format), ResourceKind.Matrix, rate.Formula, rate.Facts,
+            energy.Source);
         _matrixRate[(int)format] = rate.Value.Value;
         _matrixEnergy[(int)format] = energy.Value.Value;
     }
@@ -217,12 +226,12 @@ public sealed class RooflineCostModel : ICostModel
             if (level.Role is not (MemoryRole.Main or MemoryRole.Cache)) continue;
             if (!device.Bandwidth.TryGetValue(name, out var bandwidth)) continue;
             // Cache traffic is part of the compute units' energy figures.
-            var energy = level.Role == MemoryRole.Main
-                ? device.MemoryEnergy[name].Value.Value
-                : 0;
+            var isMain = level.Role == MemoryRole.Main;
+            var energy = device.MemoryEnergy[name];
             var resource = Add(
-                name, ResourceKind.Memory, $"memory.{name}.bandwidth", bandwidth.Source);
-            _memory.Add((resource, bandwidth.Value.Value, energy));
+                name, ResourceKind.Memory, $"memory.{name}.bandwidth", [bandwidth.Source],
+                isMain ? energy.Source : null);
+            _memory.Add((resource, bandwidth.Value.Value, isMain ? energy.Value.Value : 0));
         }
     }
 
@@ -233,25 +242,24 @@ public sealed class RooflineCostModel : ICostModel
             var resource = _resources.FindIndex(known => known.Name == link.Name);
             if (resource < 0)
             {
-                resource = Add(link.Name, ResourceKind.Link, $"links.{link.Name}.bandwidth",
-                    link.Bandwidth.Source, link.Latency.Source);
+                resource = Add(
+                    link.Name, ResourceKind.Link, $"links.{link.Name}.bandwidth",
+                    [link.Bandwidth.Source, link.Latency.Source], link.Energy.Source);
             }
             _groups[group] = new GroupCost(link, resource);
         }
     }
 
-    private int Add(string name, ResourceKind kind, string formula, params FactSource[] facts) =>
-        Add(name, kind, formula, (IReadOnlyList<FactSource>)facts);
-
     private int Add(
-        string name, ResourceKind kind, string formula, IReadOnlyList<FactSource> facts)
+        string name, ResourceKind kind, string formula, IReadOnlyList<FactSource> facts,
+        FactSource? energy = null)
     {
         if (_resources.Count == ResourceVector.Capacity)
         {
             throw new InvalidOperationException(
                 $"A cost model has at most {ResourceVector.Capacity} resources.");
         }
-        _resources.Add(new Resource(name, kind, formula, facts));
+        _resources.Add(new Resource(name, kind, formula, facts, energy));
         return _resources.Count - 1;
     }
 }

@@ -76,7 +76,7 @@ public static class RunAnalysis
         foreach (var (resources, steps, _, ranks) in Ledgers(replicas))
         {
             for (var i = 0; i < resources.Count; i++)
-                ledger.Add(resources[i].Name, steps.Energy[i] * ranks, resources[i].Tag);
+                ledger.Add(resources[i].Name, steps.Energy[i] * ranks, resources[i].EnergyTag);
         }
         foreach (var replica in replicas)
         {
@@ -98,25 +98,11 @@ public static class RunAnalysis
         var accelerators = (double)replicas.Sum(replica => replica.Deployment.Accelerators);
         foreach (var replica in replicas)
         {
-            var (deployment, device) = (replica.Deployment, replica.Deployment.Device);
-            var hours = device.PricePerHour;
-            ledger.Add(
-                device.PriceIncludesElectricity ? "rent" : "accelerators",
-                (hours.Value * duration).Value * deployment.Accelerators, hours.Source.Tag);
-            if (device.PriceIncludesElectricity) continue;
-            if (deployment.Node.Host.Purchase is { } host)
-            {
-                var perHour = device.WriteOff(host);
-                ledger.Add("host", (perHour.Value * duration).Value * deployment.Node.Nodes,
-                    perHour.Source.Tag);
-            }
             // Each replica pays for its accelerators' share of the energy.
+            var deployment = replica.Deployment;
             var own = new Joules(joules * deployment.Accelerators / accelerators);
-            ledger.Add(
-                "electricity",
-                (device.Electricity.Value * (device.PowerUsageEffectiveness.Value.Value * own))
-                    .Value,
-                device.Electricity.Source.Tag);
+            foreach (var line in CostLines.Of(deployment, duration, own))
+                ledger.Add(line.Component, line.Amount, line.Tag);
         }
         return ledger.Entries;
     }

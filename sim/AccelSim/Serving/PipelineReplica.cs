@@ -79,19 +79,12 @@ internal sealed class PipelineReplica : Replica
         _busyWith[stage] = batch;
         var pricer = Deployment.Stages[stage];
         pricer.Price(micro.Plan.Shape, out micro.Cost);
-        // The host prepares a step once, not once per stage.
-        if (stage > 0) DropHostTime(ref micro.Cost, pricer.Model);
+        if (stage > 0) micro.Cost.DropHostTime(pricer.Model);
         var moved = stage == 0 ? micro.Plan.BlocksSwappedOut + micro.Plan.BlocksSwappedIn : 0;
         var seconds = micro.Cost.Seconds
             + (moved * Deployment.BlockBytes / Deployment.HostBandwidth).Value;
         micro.StageStart = Host.Loop.Now;
         Host.Loop.After(new Seconds(seconds), this, stage * _stages + batch);
-    }
-
-    private static void DropHostTime(ref StepCost cost, ICostModel model)
-    {
-        cost.Seconds -= model.HostSecondsPerStep;
-        cost.Share[model.HostResource] -= model.HostSecondsPerStep;
     }
 
     private void StageDone(int stage, int batch)

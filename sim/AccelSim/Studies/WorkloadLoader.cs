@@ -35,7 +35,7 @@ internal static class WorkloadLoader
 
     private static WorkloadSpec Spec(WorkloadSource source)
     {
-        var spec = source.Generate ?? throw new NotSupportedException();
+        var spec = source.Generate ?? WorkloadSpecFile.Named(source.Shipped!);
         return source.NumRequests is { } count ? spec with { Requests = count } : spec;
     }
 

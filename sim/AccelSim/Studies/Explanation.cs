@@ -1,0 +1,168 @@
+using System.Globalization;
+using AccelSim.Costs;
+using AccelSim.Hardware;
+using AccelSim.Models;
+using AccelSim.Serving;
+using AccelSim.Units;
+
+namespace AccelSim.Studies;
+
+/// <summary>Expands every number of an estimate: formula, values, lines of the hardware file.</summary>
+public static class Explanation
+{
+    private static readonly CultureInfo Culture = CultureInfo.InvariantCulture;
+
+    /// <summary>Explains a point.</summary>
+    /// <exception cref="Configuration.ConfigException">A number is not positive.</exception>
+    /// <exception cref="InfeasiblePlanException">It does not fit.</exception>
+    public static IReadOnlyList<ExplainedNumber> Of(
+        Deployment deployment, int isl, int osl, int batch)
+    {
+        ArgumentNullException.ThrowIfNull(deployment);
+        var estimate = new Estimate(deployment);
+        var point = estimate.Of(isl, osl, batch);
+        var prefill = Step(deployment, "first prefill step", estimate.FirstPrefill(isl, batch));
+        List<ExplainedNumber> numbers =
+        [
+            new("TTFT", point.Ttft.ToString(),
+                "sum over the prefill steps of the batch",
+                $"{batch} × {isl} tokens in steps of at most "
+                + $"{deployment.Settings.MaxNumBatchedTokens}", [], [prefill]),
+        ];
+        if (point.Tpot is { } tpot)
+        {
+            var step = Step(
+                deployment, "decode step at the middle of the output",
+                estimate.TypicalDecode(isl, osl, batch));
+            numbers.Add(new(
+                "TPOT", tpot.ToString(), "mean over the decode steps of the batch",
+                $"{osl - 1} steps, contexts {isl + 1} to {isl + osl - 1}", [], [step]));
+        }
+        numbers.Add(new(
+            "E2E", point.E2e.ToString(), "TTFT + (osl − 1) × TPOT",
+            $"{point.Ttft} + {osl - 1} × {point.Tpot ?? default}", [], []));
+        numbers.Add(new(
+            "output tokens/s", Number(point.OutputTokensPerSecond), "batch × osl / E2E",
+            $"{batch} × {osl} / {point.E2e}", [], []));
+        numbers.Add(Memory(deployment, point));
+        numbers.Add(Energy(deployment, point));
+        numbers.Add(Cost(deployment, point));
+        numbers.AddRange(Rates(deployment));
+        return numbers;
+    }
+
+    /// <summary>One step, operator by operator, as the cost model prices it.</summary>
+    public static ExplainedNumber Step(Deployment deployment, string name, StepShape shape)
+    {
+        ArgumentNullException.ThrowIfNull(deployment);
+        List<ExplainedNumber> parts = [];
+        double total = 0;
+        var ranks = deployment.Graph.Plan.DataParallel;
+        if (ranks > 1) shape = shape with { ExpertTokens = shape.Tokens * ranks };
+        for (var stage = 0; stage < deployment.Stages.Count; stage++)
+        {
+            var pricer = deployment.Stages[stage];
+            foreach (var template in pricer.Operators)
+            {
+                var one = template.At(shape);
+                pricer.Model.Price(one, out var price);
+                if (price.Seconds == 0) continue;
+                total += template.Count * price.Seconds;
+                parts.Add(Operator(pricer.Model, template, one, price));
+            }
+            if (stage > 0) continue;
+            total += pricer.Model.HostSecondsPerStep;
+            var host = pricer.Model.Resources[pricer.Model.HostResource];
+            parts.Add(new(
+                "host", Time(pricer.Model.HostSecondsPerStep), "overheads.hostPerStep", "",
+                host.Facts, []));
+        }
+        return new(
+            name, Time(total), "sum over operators of count × time, plus host time",
+            $"{shape.PrefillTokens} prompt tokens, {shape.DecodeTokens} decoding sequences reading "
+            + $"{shape.DecodeKvTokens} KV tokens", [], parts);
+    }
+
+    private static ExplainedNumber Operator(
+        ICostModel model, OperatorTemplate template, in Operator one, in OperatorCost price)
+    {
+        var terms = model.Explain(one)
+            .Select(term => new ExplainedNumber(
+                term.Resource.Name + (term.Binding ? " ←" : ""), Time(term.Seconds), term.Formula,
+                term.Values, term.Resource.Facts, []))
+            .ToArray();
+        var count = template.Count == 1 ? "" : $"{template.Count} × ";
+        return new(
+            $"{count}{template.Name}", Time(template.Count * price.Seconds),
+            template.Formula,
+            $"max over resources + launch = {Time(price.Seconds)} each; "
+            + $"between {Time(price.LowerSeconds)} (all overlapped) and "
+            + $"{Time(price.UpperSeconds)} (nothing overlapped)",
+            [], terms);
+    }
+
+    private static ExplainedNumber Memory(Deployment deployment, EstimatePoint point)
+    {
+        var budget = deployment.Memory;
+        return new(
+            "KV blocks", $"{point.KvBlocks} of {point.KvBlocksTotal}",
+            "(capacity × gpu-memory-utilization − weights − activations − runtime − state) / block",
+            string.Create(Culture,
+                $"({budget.Capacity.Value} × {deployment.Settings.GpuMemoryUtilization} − "
+                + $"{budget.Weights} − {budget.Activations} − {budget.Runtime.Value} − "
+                + $"{budget.State}) / {budget.BlockBytes}"),
+            [budget.Capacity.Source, budget.Runtime.Source], []);
+    }
+
+    private static ExplainedNumber Energy(Deployment deployment, EstimatePoint point)
+    {
+        var idle = deployment.Device.Idle;
+        var decode = point.Tpot is null ? default : point.Decode.Joules;
+        return new(
+            "J per output token", Number(point.JoulesPerOutputToken) + " J",
+            "(prefill + (osl − 1) × decode step + (idle × accelerators + host) × E2E) "
+            + "/ (batch × osl)",
+            $"({point.Prefill.Joules} + {point.Osl - 1} × {decode} + ({idle.Value} × "
+            + $"{deployment.Accelerators} + {HostPower(deployment)}) × {point.E2e}) / "
+            + $"({point.Batch} × {point.Osl})",
+            [idle.Source, .. EnergyFacts(deployment)], []);
+    }
+
+    private static ExplainedNumber Cost(Deployment deployment, EstimatePoint point)
+    {
+        var device = deployment.Device;
+        var price = device.PricePerHour;
+        return device.PriceIncludesElectricity
+            ? new(
+                "USD per million output tokens", Number(point.UsdPerMillionOutputTokens) + " USD",
+                "price per hour × accelerators / output tokens per hour × 10⁶",
+                $"{price.Value} × {deployment.Accelerators} / "
+                + $"({Number(point.OutputTokensPerSecond)} × 3600) × 10⁶",
+                [price.Source], [])
+            : new(
+                "USD per million output tokens", Number(point.UsdPerMillionOutputTokens) + " USD",
+                "(purchase written off × accelerators + host + electricity × PUE) per token × 10⁶",
+                $"{price.Value} × {deployment.Accelerators}, {device.Electricity.Value} × "
+                + $"{device.PowerUsageEffectiveness.Value}",
+                [price.Source, device.Electricity.Source, device.PowerUsageEffectiveness.Source],
+                []);
+    }
+
+    /// <summary>How each resource's rate follows from the hardware file.</summary>
+    private static IEnumerable<ExplainedNumber> Rates(Deployment deployment) =>
+        deployment.Stages[0].Model.Resources.Select(resource => new ExplainedNumber(
+            "rate of " + resource.Name, "", resource.Formula,
+            string.Join(" × ", resource.Facts.Select(fact => fact.Text)), resource.Facts, []));
+
+    private static IEnumerable<FactSource> EnergyFacts(Deployment deployment) =>
+        deployment.Stages[0].Model.Resources
+            .Where(resource => resource.EnergyFact is not null)
+            .Select(resource => resource.EnergyFact!);
+
+    private static Watts HostPower(Deployment deployment) =>
+        deployment.Node.Host.Power is { } power ? power.Value * deployment.Node.Nodes : default;
+
+    private static string Time(double seconds) => new Seconds(seconds).ToString();
+
+    private static string Number(double value) => value.ToString("G4", Culture);
+}
