@@ -40,7 +40,8 @@ public static class Sensitivity
                 .Select(name => (name, value: attributed?.Invoke(name, leaf.Source)))
                 .Where(pair => pair.value is not null)
                 .ToDictionary(pair => pair.name, pair => pair.value!.Value);
-            fields.Add(new FieldSensitivity(leaf, elasticities, predicted, problem));
+            fields.Add(new FieldSensitivity(
+                leaf, StepOf(leaf), elasticities, predicted, problem));
         }
         return [.. fields.OrderByDescending(field => field.Strongest)
             .ThenBy(field => field.Leaf.Path, StringComparer.Ordinal)];
@@ -52,8 +53,8 @@ public static class Sensitivity
     {
         try
         {
-            // A small count moves by one, a large one rounds: what counts is the step taken.
-            var step = Math.Max(Step, leaf.Dimension == Count.Dimension ? 1 / leaf.Value!.Value : 0);
+            // Counts round: what counts is the step that was really taken.
+            var step = StepOf(leaf);
             var (up, upFactor) = Scaled(hardware, leaf, 1 + step);
             var (down, downFactor) = step < 1 ? Scaled(hardware, leaf, 1 - step) : (hardware, 1);
             var span = Math.Log(upFactor / downFactor);
@@ -67,6 +68,10 @@ public static class Sensitivity
         }
     }
 
+    /// <summary>A small count moves by one.</summary>
+    private static double StepOf(FactLeaf leaf) =>
+        Math.Max(Step, leaf.Dimension == Count.Dimension ? 1 / leaf.Value!.Value : 0);
+
     private static (HardwareDocument Document, double Factor) Scaled(
         HardwareDocument hardware, FactLeaf leaf, double factor)
     {
@@ -78,11 +83,15 @@ public static class Sensitivity
 
 /// <summary>How the metrics react to one field.</summary>
 /// <param name="Leaf">The field.</param>
+/// <param name="Step">
+/// By which share it was moved; a count of 1 can only be doubled, which may change what binds.
+/// </param>
 /// <param name="Measured">Elasticity by metric, by finite differences; empty where not to be had.</param>
 /// <param name="Attributed">Elasticity by metric as the breakdown predicts it.</param>
 /// <param name="Problem">Why there is none; null where there is.</param>
 public sealed record FieldSensitivity(
     FactLeaf Leaf,
+    double Step,
     IReadOnlyDictionary<string, double> Measured,
     IReadOnlyDictionary<string, double> Attributed,
     string? Problem)
