@@ -68,7 +68,9 @@ internal sealed class ConfigMembers(JObject json, string file, string family)
             ?? throw Missing(name, "one of " + Quote(known));
         return known.Contains(text)
             ? text
-            : throw Error(name, $"\"{text}\" is not understood; known are {Quote(known)}.");
+            : throw Error(name, $"\"{text}\" is not understood; "
+                + (known.Length == 1 ? "only " : "known are ") + Quote(known)
+                + (known.Length == 1 ? " is." : "."));
     }
 
     /// <summary>A text; null where the file has none.</summary>
@@ -132,8 +134,8 @@ internal sealed class ConfigMembers(JObject json, string file, string family)
         if (items.Count != layers)
         {
             throw Error(name,
-                $"lists {items.Count} layers, but num_hidden_layers is {layers}; "
-                + "they must be equal.");
+                $"has {items.Count} entries, but num_hidden_layers is {layers}; "
+                + "they must be as many.");
         }
         return [.. items.Select(item =>
             item.Type == JTokenType.String && known.Contains((string)item!)
@@ -217,7 +219,10 @@ internal sealed class ConfigMembers(JObject json, string file, string family)
 
     private ConfigException Missing(string name, string expected) =>
         Error(name,
-            $"is missing; a config.json of model_type \"{Family}\" states it as {expected}.");
+            "is missing; "
+            + (FamilyDefaults.IsFamily(Family)
+                ? $"a config.json of model_type \"{Family}\" states it as {expected}."
+                : $"expected {expected}."));
 
     private string PathOf(string name) =>
         json.Path.Length == 0 ? "$." + name : $"$.{json.Path}.{name}";

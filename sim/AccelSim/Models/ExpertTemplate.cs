@@ -16,6 +16,8 @@ internal sealed class ExpertTemplate(
     private readonly Bytes _bytesPerExpert =
         weight.Storage.Of(n * k) + new Bytes(weight.Bias * FormatNames.Bits(activation) / 8);
 
+    private readonly int _bits = FormatNames.Bits(activation);
+
     private readonly double _missed = 1.0 - (double)split.PerToken / split.Experts;
 
     /// <inheritdoc/>
@@ -34,32 +36,29 @@ internal sealed class ExpertTemplate(
     /// <inheritdoc/>
     public override Operator At(in StepShape shape)
     {
-        var op = new Operator
+        var m = rows.Of(shape);
+        var hit = split.Local * (1 - Math.Pow(_missed, Rows.OfAllRanks(shape)));
+        return new Operator
         {
             Name = Name,
             Kind = OperatorKind.ExpertLinear,
             Count = Count,
+            M = m,
             N = n,
             K = k,
+            Groups = m == 0
+                ? 0
+                : (int)Math.Clamp((long)Math.Round(hit), 1, Math.Min(split.Local, m)),
             ComputeFormat = weight.Compute,
             WeightFormat = weight.Storage,
-        };
-        var m = rows.Of(shape);
-        if (m == 0)
-            return op;
-        var hit = split.Local * (1 - Math.Pow(_missed, Rows.OfAllRanks(shape)));
-        return op with
-        {
-            M = m,
-            Groups = (int)Math.Clamp((long)Math.Round(hit), 1, Math.Min(split.Local, m)),
             MatrixFlops = new Flops(2 * m * n * k),
             VectorFlops = new Flops(
                 (weight.Bias > 0 ? m * n : 0)
                 + (weight.Expands ? (long)Math.Round(hit * VectorWork.Expand * n * k) : 0)
                 + (weight.Compresses(activation) ? VectorWork.Compress * m * k : 0)),
             WeightBytes = new Bytes((long)Math.Round(hit * _bytesPerExpert.Value)),
-            InputBytes = new Bytes(m * k * FormatNames.Bits(activation) / 8),
-            OutputBytes = new Bytes(m * n * FormatNames.Bits(activation) / 8),
+            InputBytes = new Bytes(m * k * _bits / 8),
+            OutputBytes = new Bytes(m * n * _bits / 8),
         };
     }
 }

@@ -89,6 +89,9 @@ internal static class FamilyDefaults
             ? value
             : Everywhere.GetValueOrDefault(member);
 
+    /// <summary>Whether a name is a <c>model_type</c>.</summary>
+    public static bool IsFamily(string name) => Families.ContainsKey(name);
+
     private static Dictionary<string, object> Untied(params (string, object)[] members) =>
         Of([("tie_word_embeddings", false), .. members]);
 

@@ -13,6 +13,8 @@ internal sealed class LinearTemplate(
     private readonly Bytes _bytes = weight.Storage.Of(groups * n * k)
         + new Bytes(weight.Bias * FormatNames.Bits(activation) / 8);
 
+    private readonly int _bits = FormatNames.Bits(activation);
+
     /// <inheritdoc/>
     public override long Parameters => weight.Resident ? groups * n * k + weight.Bias : 0;
 
@@ -24,37 +26,32 @@ internal sealed class LinearTemplate(
         $"2·M·N·K with M = {rows}, N = {n}, K = {k}; "
         + (groups > 1 ? $"weights {groups}·N·K" : "weights N·K")
         + $"·{weight.Storage.BitsPerElement:0.####}/8 B, "
-        + $"activations M·(K + N)·{FormatNames.Bits(activation)}/8 B"
+        + $"activations M·(K + N)·{_bits}/8 B"
         + (weight.Expands ? $"; {VectorWork.Expand}·N·K to expand the weights" : "");
 
     /// <inheritdoc/>
     public override Operator At(in StepShape shape)
     {
         var m = rows.Of(shape);
-        var op = new Operator
+        return new Operator
         {
             Name = Name,
             Kind = groups > 1 ? OperatorKind.ExpertLinear : OperatorKind.Linear,
             Count = Count,
+            M = m,
             N = n,
             K = k,
+            Groups = groups > 1 && m > 0 ? groups : 0,
             ComputeFormat = weight.Compute,
             WeightFormat = weight.Storage,
-        };
-        if (m == 0)
-            return op;
-        return op with
-        {
-            M = m,
-            Groups = groups > 1 ? groups : 0,
             MatrixFlops = new Flops(2 * m * n * k),
             VectorFlops = new Flops(
                 (weight.Bias > 0 ? m * n : 0)
-                + (weight.Expands ? VectorWork.Expand * groups * n * k : 0)
+                + (weight.Expands && m > 0 ? VectorWork.Expand * groups * n * k : 0)
                 + (weight.Compresses(activation) ? VectorWork.Compress * m * k : 0)),
-            WeightBytes = _bytes,
-            InputBytes = new Bytes(m * k * FormatNames.Bits(activation) / 8),
-            OutputBytes = new Bytes(m * n * FormatNames.Bits(activation) / 8),
+            WeightBytes = m > 0 ? _bytes : default,
+            InputBytes = new Bytes(m * k * _bits / 8),
+            OutputBytes = new Bytes(m * n * _bits / 8),
         };
     }
 }

@@ -22,7 +22,16 @@ public sealed record ModelConfig
     public required int Vocabulary { get; init; }
 
     /// <summary>Layers of the language model (the decoder where there is an encoder).</summary>
-    public required IReadOnlyList<LayerShape> Layers { get; init; }
+    public required IReadOnlyList<LayerShape> Layers
+    {
+        get;
+        init
+        {
+            field = value;
+            Window = value.Select(layer => (layer.Mixer as AttentionShape)?.Window ?? 0)
+                .FirstOrDefault(window => window > 0);
+        }
+    }
 
     /// <summary>Layers of the text encoder; empty for decoder-only models.</summary>
     public IReadOnlyList<LayerShape> EncoderLayers { get; init; } = [];
@@ -66,9 +75,7 @@ public sealed record ModelConfig
     /// Tokens that a layer with a limited window sees, itself included; 0 where no layer is
     /// limited. All limited layers of a model share it.
     /// </summary>
-    public int Window =>
-        Layers.Select(layer => (layer.Mixer as AttentionShape)?.Window ?? 0)
-            .FirstOrDefault(window => window > 0);
+    public int Window { get; private init; }
 
     /// <summary>Whether any layer has routed experts.</summary>
     public bool HasExperts => Layers.Any(layer => layer.FeedForward is ExpertMlp);

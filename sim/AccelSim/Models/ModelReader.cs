@@ -59,26 +59,23 @@ public static partial class ModelReader
     {
         var json = StrictJson.ReadObject(text, file);
         var members = new ConfigMembers(json, file, "");
-        var model = Text(members) with { Id = id };
-        CheckSize(model, file);
-        return model;
-    }
-
-    /// <summary>Sizes that are each possible may still multiply to nonsense.</summary>
-    private static void CheckSize(ModelConfig model, string file)
-    {
-        var problem = $"its sizes make more than {MostParameters:N0} parameters; check them for a "
-            + "number with digits too many.";
         try
         {
-            if (OperatorGraph.ParameterCount(model) > MostParameters)
-                throw new ConfigException(file, 0, "", problem);
+            var model = Text(members) with { Id = id };
+            return OperatorGraph.ParameterCount(model) <= MostParameters
+                ? model
+                : throw TooLarge(file);
         }
         catch (OverflowException)
         {
-            throw new ConfigException(file, 0, "", problem);
+            throw TooLarge(file);
         }
     }
+
+    /// <summary>Sizes that are each possible may still multiply to nonsense.</summary>
+    private static ConfigException TooLarge(string file) => new(file, 0, "",
+        $"its sizes make more than {MostParameters:N0} parameters; check them for a number with "
+        + "digits too many.");
 
     private static ModelConfig Text(ConfigMembers members)
     {

@@ -114,6 +114,25 @@ public sealed class ShippedModelTests
     }
 
     [Theory, MemberData(nameof(Ids))]
+    public void WeightsAndKv_OfAllStages_AreTheWholeModels(string id)
+    {
+        var model = ModelCatalog.Load(id);
+        if (model.HasEncoder)
+            return;
+        var whole = Graphs.Of(model);
+        var split = Graphs.Of(model, new ParallelismPlan(1, 2));
+        var table = model.TiedEmbeddings ? 2L * model.Vocabulary * model.EmbeddingWidth : 0;
+        Assert.Equal(
+            whole.WeightBytes(0).Value + table,
+            split.WeightBytes(0).Value + split.WeightBytes(1).Value);
+        Assert.Equal(
+            whole.KvBytesPerToken(0), split.KvBytesPerToken(0) + split.KvBytesPerToken(1));
+        Assert.Equal(
+            whole.StateBytesPerSequence(0),
+            split.StateBytesPerSequence(0) + split.StateBytesPerSequence(1));
+    }
+
+    [Theory, MemberData(nameof(Ids))]
     public void At_AllocatesNothing(string id)
     {
         var templates = Graphs.Of(ModelCatalog.Load(id), new ParallelismPlan()).Stages[0];
