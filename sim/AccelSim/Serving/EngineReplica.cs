@@ -145,7 +145,7 @@ internal sealed class EngineReplica : Replica
         if (last < 0) last = ~last;
         if (last >= _steps - 1) return;
         _steps = last + 1;
-        _reach = Math.Max(ShortestReach, 2 * _steps);
+        _reach = Math.Clamp(2 * _steps, ShortestReach, LongestReach);
         Host.Loop.At(_ends[last], this, ++_generation);
     }
 

@@ -44,9 +44,12 @@ internal sealed class PrefixKeys
             if (unit < keys.Count) key = keys[(int)unit];
             else if (request.OutputKey is { } output) key = ContentKeys.Mix(output, unit);
             else return null;
-            hash = (ulong)ContentKeys.Mix((long)hash, key);
+            hash = Chain(hash, key);
         }
         var place = token % _hashBlockTokens / _blockSize;
-        return (ulong)ContentKeys.Mix((long)hash, place + 1);
+        return Chain(hash, place + 1);
     }
+
+    private static ulong Chain(ulong hash, long key) =>
+        unchecked((ulong)ContentKeys.Mix((long)hash, key));
 }
