@@ -59,6 +59,10 @@ public sealed class Deployment
     /// <summary>Between an accelerator and its host, per direction; zero where it has no link.</summary>
     public BytesPerSecond HostBandwidth { get; }
 
+    /// <summary>The time to move KV blocks of every rank between accelerator and host.</summary>
+    public Seconds HostTransfer(long blocks) =>
+        blocks == 0 ? default : blocks * BlockBytes / HostBandwidth;
+
     /// <summary>A scheduler with an empty cache.</summary>
     internal Scheduler NewScheduler() => new(
         Settings,

@@ -88,7 +88,7 @@ internal sealed class LockstepReplica : Replica
             slowest = i;
         }
         var moved = _plans.Max(plan => plan.BlocksSwappedOut + plan.BlocksSwappedIn);
-        longest += (moved * Deployment.BlockBytes / Deployment.HostBandwidth).Value;
+        longest += Deployment.HostTransfer(moved).Value;
         Account(slowest);
         Host.Loop.After(new Seconds(longest), this, 0);
     }

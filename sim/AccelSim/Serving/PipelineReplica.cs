@@ -82,7 +82,7 @@ internal sealed class PipelineReplica : Replica
         if (stage > 0) micro.Cost.DropHostTime(pricer.Model);
         var moved = stage == 0 ? micro.Plan.BlocksSwappedOut + micro.Plan.BlocksSwappedIn : 0;
         var seconds = micro.Cost.Seconds
-            + (moved * Deployment.BlockBytes / Deployment.HostBandwidth).Value;
+            + Deployment.HostTransfer(moved).Value;
         micro.StageStart = Host.Loop.Now;
         Host.Loop.After(new Seconds(seconds), this, stage * _stages + batch);
     }
