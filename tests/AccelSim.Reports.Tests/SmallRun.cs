@@ -18,7 +18,8 @@ internal static class SmallRun
 
     public static ScenarioRunner Load(
         int requests = 24, int tp = 1, int pp = 1, int replicas = 1,
-        string hardware = "h100-sxm", EngineSettings? engine = null, double rate = 8) =>
+        string hardware = "h100-sxm", EngineSettings? engine = null, double rate = 8,
+        int maxInput = 3000) =>
         ScenarioRunner.Load(new Scenario
         {
             Name = "small",
@@ -41,7 +42,7 @@ internal static class SmallRun
                     {
                         Kind = ArrivalKind.Poisson, RequestsPerSecond = rate,
                     },
-                    Input = new LengthSpec { Kind = LengthKind.Uniform, Min = 16, Max = 3000 },
+                    Input = new LengthSpec { Kind = LengthKind.Uniform, Min = 16, Max = maxInput },
                     Output = new LengthSpec { Kind = LengthKind.Uniform, Min = 1, Max = 90 },
                 },
             },

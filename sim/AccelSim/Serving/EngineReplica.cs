@@ -167,10 +167,16 @@ internal sealed class EngineReplica : Replica
     private void Tell(IRunListener listener, SimTime now)
     {
         var joules = _steps * _fixed.Energy.Sum();
-        for (var i = 0; i < _steps; i++) joules += _attention[i].Energy.Sum();
+        var link = _steps * _fixed.LinkSeconds;
+        for (var i = 0; i < _steps; i++)
+        {
+            joules += _attention[i].Energy.Sum();
+            link += _attention[i].LinkSeconds;
+        }
         joules += Deployment.Device.Idle.Value.Value * (now - _start).Value;
         listener.StepsDone(new StepFact(
             Index, 0, _start, now, _steps, _plan.Shape, joules * Deployment.RanksPerStage,
-            _scheduler.UsedBlocks, _scheduler.TotalBlocks, _scheduler.WaitingCount));
+            _scheduler.UsedBlocks, _scheduler.TotalBlocks, _scheduler.WaitingCount,
+            new Seconds(_links.IsShared(Index) ? 0 : link)));
     }
 }

@@ -27,9 +27,14 @@ public interface IRunListener
 /// <param name="KvUsed">KV blocks in use.</param>
 /// <param name="KvTotal">KV blocks there are.</param>
 /// <param name="Waiting">Requests in the queue.</param>
+/// <param name="Collectives">
+/// The part of the time that ranks spent talking; zero where a <see cref="TransferFact"/> tells it.
+/// </param>
+/// <param name="HandOver">From the end until the next stage has the result.</param>
 public readonly record struct StepFact(
     int Replica, int Stage, SimTime Start, SimTime End, int Steps, StepShape Shape,
-    double Joules, long KvUsed, long KvTotal, int Waiting);
+    double Joules, long KvUsed, long KvTotal, int Waiting, Seconds Collectives = default,
+    Seconds HandOver = default);
 
 /// <summary>One transfer over a shared link.</summary>
 /// <param name="Link">The link's name.</param>

@@ -109,6 +109,7 @@ internal sealed class LockstepReplica : Replica
         listener.StepsDone(new StepFact(
             Index, rank, _start, now, 1, _plans[rank].Shape,
             joules * Deployment.Graph.Plan.TensorParallel, _ranks[rank].UsedBlocks,
-            _ranks[rank].TotalBlocks, _ranks[rank].WaitingCount));
+            _ranks[rank].TotalBlocks, _ranks[rank].WaitingCount,
+            new Seconds(_costs[rank].LinkSeconds)));
     }
 }

@@ -125,7 +125,8 @@ internal sealed class PipelineReplica : Replica
         listener.StepsDone(new StepFact(
             Index, stage, micro.StageStart, now, 1, micro.Plan.Shape,
             joules * Deployment.RanksPerStage, _scheduler.UsedBlocks, _scheduler.TotalBlocks,
-            _scheduler.WaitingCount));
+            _scheduler.WaitingCount, new Seconds(micro.Cost.LinkSeconds),
+            new Seconds(stage + 1 < _stages ? micro.Cost.TransferSeconds : 0)));
     }
 
     private sealed class MicroBatch
