@@ -34,16 +34,14 @@ public static class RequestsCsv
         ArgumentNullException.ThrowIfNull(result);
         using var csv = CsvWriter.Create(stream, Options, leaveOpen: true);
         csv.WriteRecord(Columns);
-        var slo = result.Scenario.Slo;
-        var general = slo.GetValueOrDefault("");
         foreach (var record in result.Requests)
         {
-            Row(csv, record, slo.GetValueOrDefault(record.Request.SloClass) ?? general);
+            Row(csv, record, result.Scenario.SloOf(record.Request.SloClass));
             csv.EndRecord();
         }
     }
 
-    private static void Row(CsvWriter csv, in RequestRecord record, Slo? slo)
+    private static void Row(CsvWriter csv, in RequestRecord record, Slo slo)
     {
         var request = record.Request;
         var served = record.Completed;
@@ -63,7 +61,7 @@ public static class RequestsCsv
             : null);
         csv.WriteField<double>(served ? Milliseconds(record.Arrival, record.LastToken) : null);
         csv.WriteField(request.SloClass);
-        csv.WriteField(served && (slo is null || slo.IsMetBy(record)) ? "true" : "false");
+        csv.WriteField(served && slo.IsMetBy(record) ? "true" : "false");
         csv.WriteField(served ? "completed" : "rejected");
         csv.WriteField(record.Rejection ?? "");
     }

@@ -39,7 +39,7 @@ public static class SummaryJson
             json.WritePropertyName("metrics");
             Metrics(json, result.Metrics);
             ByClass(json, result);
-            Slo(json, result.Scenario.Slo);
+            Slo(json, result.Scenario);
             Energy(json, result);
             Cost(json, result);
             Limits(json, result.Limits);
@@ -101,17 +101,26 @@ public static class SummaryJson
         json.WriteEndObject();
     }
 
-    private static void Slo(Utf8JsonWriter json, IReadOnlyDictionary<string, Slo> slo)
+    private static void Slo(Utf8JsonWriter json, Scenario scenario)
     {
-        json.WriteStartObject("slo");
-        foreach (var (name, own) in slo.OrderBy(pair => pair.Key, StringComparer.Ordinal))
+        json.WritePropertyName("slo");
+        Slo(json, scenario.Slo);
+        json.WriteStartObject("slo_by_class");
+        foreach (var (name, own) in scenario.SloByClass
+            .OrderBy(pair => pair.Key, StringComparer.Ordinal))
         {
-            json.WriteStartObject(name);
-            json.Number("ttft_ms", own.Ttft?.Milliseconds);
-            json.Number("tpot_ms", own.Tpot?.Milliseconds);
-            json.Number("e2e_ms", own.E2e?.Milliseconds);
-            json.WriteEndObject();
+            json.WritePropertyName(name);
+            Slo(json, own);
         }
+        json.WriteEndObject();
+    }
+
+    private static void Slo(Utf8JsonWriter json, Slo slo)
+    {
+        json.WriteStartObject();
+        json.Number("ttft_ms", slo.Ttft?.Milliseconds);
+        json.Number("tpot_ms", slo.Tpot?.Milliseconds);
+        json.Number("e2e_ms", slo.E2e?.Milliseconds);
         json.WriteEndObject();
     }
 

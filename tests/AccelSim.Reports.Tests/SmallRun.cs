@@ -46,9 +46,6 @@ internal static class SmallRun
                     Output = new LengthSpec { Kind = LengthKind.Uniform, Min = 1, Max = 90 },
                 },
             },
-            Slo = new Dictionary<string, Slo>
-            {
-                [""] = new() { Ttft = new Seconds(0.05), Tpot = new Seconds(0.008) },
-            },
+            Slo = new() { Ttft = new Seconds(0.05), Tpot = new Seconds(0.008) },
         });
 }

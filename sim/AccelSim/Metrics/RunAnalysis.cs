@@ -25,8 +25,8 @@ public static class RunAnalysis
             WorkloadOrigin = workloadOrigin,
             Deployments = [.. run.Replicas.Select(replica => replica.Deployment)],
             Requests = run.Records,
-            Metrics = RunMetrics.Of(run.Records, gaps, duration, scenario.Slo),
-            ByClass = ByClass(run.Records, duration, scenario.Slo),
+            Metrics = RunMetrics.Of(run.Records, gaps, duration, scenario),
+            ByClass = ByClass(run.Records, duration, scenario),
             Gaps = gaps,
             Energy = energy,
             Cost = CostLedger(run.Replicas, energy, duration),
@@ -47,8 +47,7 @@ public static class RunAnalysis
     }
 
     private static Dictionary<string, RunMetrics> ByClass(
-        IReadOnlyList<RequestRecord> records, Seconds duration,
-        IReadOnlyDictionary<string, Slo> slo)
+        IReadOnlyList<RequestRecord> records, Seconds duration, Scenario scenario)
     {
         var classes = records.GroupBy(record => record.Request.SloClass)
             .OrderBy(group => group.Key, StringComparer.Ordinal)
@@ -57,7 +56,7 @@ public static class RunAnalysis
             ? []
             : classes.ToDictionary(
                 group => group.Key,
-                group => RunMetrics.Of([.. group], null, duration, slo));
+                group => RunMetrics.Of([.. group], null, duration, scenario));
     }
 
     /// <summary>Every ledger of every stage of every replica, with its resources.</summary>

@@ -39,19 +39,18 @@ public sealed record RunMetrics(
     /// <param name="records">Of all requests, or of one service class.</param>
     /// <param name="gaps">All gaps between tokens; null where they are not kept by class.</param>
     /// <param name="duration">Of the run.</param>
-    /// <param name="slo">By service class; a class without an entry takes that of "".</param>
+    /// <param name="scenario">Knows the objectives of each service class.</param>
     public static RunMetrics Of(
         IReadOnlyList<RequestRecord> records, TokenGapHistogram? gaps, Seconds duration,
-        IReadOnlyDictionary<string, Slo> slo)
+        Scenario scenario)
     {
         ArgumentNullException.ThrowIfNull(records);
-        ArgumentNullException.ThrowIfNull(slo);
+        ArgumentNullException.ThrowIfNull(scenario);
         var ttft = new List<double>(records.Count);
         var tpot = new List<double>(records.Count);
         var e2e = new List<double>(records.Count);
         int completed = 0, met = 0;
         long input = 0, output = 0, cached = 0;
-        slo.TryGetValue("", out var general);
         for (var i = 0; i < records.Count; i++)
         {
             var record = records[i];
@@ -63,8 +62,7 @@ public sealed record RunMetrics(
             ttft.Add(record.Ttft.Value);
             e2e.Add(record.E2eLatency.Value);
             if (record.Tpot is { } own) tpot.Add(own.Value);
-            var binding = slo.GetValueOrDefault(record.Request.SloClass, general!);
-            if (binding is null || binding.IsMetBy(record)) met++;
+            if (scenario.SloOf(record.Request.SloClass).IsMetBy(record)) met++;
         }
         return new RunMetrics(
             LatencySummary.Of(ttft), LatencySummary.Of(tpot),

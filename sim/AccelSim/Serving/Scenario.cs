@@ -25,8 +25,12 @@ public sealed record Scenario
     /// <summary>The requests.</summary>
     public required WorkloadSource Workload { get; init; }
 
-    /// <summary>Service-level objectives by service class; the class "" is everybody else's.</summary>
-    public IReadOnlyDictionary<string, Slo> Slo { get; init; } = new Dictionary<string, Slo>();
+    /// <summary>Service-level objectives of requests without a class of their own.</summary>
+    public Slo Slo { get; init; } = new();
+
+    /// <summary>Service-level objectives of the classes that have their own.</summary>
+    public IReadOnlyDictionary<string, Slo> SloByClass { get; init; } =
+        new Dictionary<string, Slo>();
 
     /// <summary>The rung of the cost ladder.</summary>
     public string CostModel { get; init; } = "roofline";
@@ -39,6 +43,9 @@ public sealed record Scenario
 
     /// <summary>Weights, where they differ from the model's file (<c>--quantization</c>).</summary>
     public string Quantization { get; init; } = "auto";
+
+    /// <summary>The objectives that bind a service class.</summary>
+    public Slo SloOf(string sloClass) => SloByClass.GetValueOrDefault(sloClass, Slo);
 }
 
 /// <summary>Equal replicas.</summary>

@@ -37,19 +37,23 @@ public readonly record struct Bytes(long Value) : IQuantity<Bytes>, IComparable<
     public double BaseValue => Value;
 
     /// <summary>Sum.</summary>
-    public static Bytes operator +(Bytes left, Bytes right) => new(checked(left.Value + right.Value));
+    public static Bytes operator +(Bytes left, Bytes right) =>
+        new(checked(left.Value + right.Value));
 
     /// <summary>Difference.</summary>
-    public static Bytes operator -(Bytes left, Bytes right) => new(checked(left.Value - right.Value));
+    public static Bytes operator -(Bytes left, Bytes right) =>
+        new(checked(left.Value - right.Value));
 
     /// <summary>That many of it.</summary>
     public static Bytes operator *(long count, Bytes bytes) => new(checked(count * bytes.Value));
 
     /// <summary>The time to move it; infinite at a rate of zero.</summary>
-    public static Seconds operator /(Bytes bytes, BytesPerSecond rate) => new(bytes.Value / rate.Value);
+    public static Seconds operator /(Bytes bytes, BytesPerSecond rate) =>
+        new(bytes.Value / rate.Value);
 
     /// <summary>The energy to move it.</summary>
-    public static Joules operator *(Bytes bytes, JoulesPerByte energy) => new(bytes.Value * energy.Value);
+    public static Joules operator *(Bytes bytes, JoulesPerByte energy) =>
+        new(bytes.Value * energy.Value);
 
     /// <summary>Ratio.</summary>
     public static double operator /(Bytes left, Bytes right) => (double)left.Value / right.Value;

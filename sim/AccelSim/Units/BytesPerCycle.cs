@@ -2,7 +2,8 @@ namespace AccelSim.Units;
 
 /// <summary>Bytes that one unit moves in one clock cycle.</summary>
 /// <param name="Value">Bytes per cycle. The default is zero.</param>
-public readonly record struct BytesPerCycle(double Value) : IQuantity<BytesPerCycle>, IComparable<BytesPerCycle>
+public readonly record struct BytesPerCycle(double Value)
+    : IQuantity<BytesPerCycle>, IComparable<BytesPerCycle>
 {
     /// <inheritdoc/>
     public static Dimension Dimension { get; } = new(
@@ -23,22 +24,27 @@ public readonly record struct BytesPerCycle(double Value) : IQuantity<BytesPerCy
     public double BaseValue => Value;
 
     /// <summary>The rate at a clock.</summary>
-    public static BytesPerSecond operator *(BytesPerCycle rate, Hertz clock) => new(rate.Value * clock.Value);
+    public static BytesPerSecond operator *(BytesPerCycle rate, Hertz clock) =>
+        new(rate.Value * clock.Value);
 
     /// <inheritdoc/>
     public int CompareTo(BytesPerCycle other) => Value.CompareTo(other.Value);
 
     /// <summary>Orders by size.</summary>
-    public static bool operator <(BytesPerCycle left, BytesPerCycle right) => left.Value < right.Value;
+    public static bool operator <(BytesPerCycle left, BytesPerCycle right) =>
+        left.Value < right.Value;
 
     /// <summary>Orders by size.</summary>
-    public static bool operator >(BytesPerCycle left, BytesPerCycle right) => left.Value > right.Value;
+    public static bool operator >(BytesPerCycle left, BytesPerCycle right) =>
+        left.Value > right.Value;
 
     /// <summary>Orders by size.</summary>
-    public static bool operator <=(BytesPerCycle left, BytesPerCycle right) => left.Value <= right.Value;
+    public static bool operator <=(BytesPerCycle left, BytesPerCycle right) =>
+        left.Value <= right.Value;
 
     /// <summary>Orders by size.</summary>
-    public static bool operator >=(BytesPerCycle left, BytesPerCycle right) => left.Value >= right.Value;
+    public static bool operator >=(BytesPerCycle left, BytesPerCycle right) =>
+        left.Value >= right.Value;
 
     /// <summary>Prints with a fitting unit and four significant digits.</summary>
     public override string ToString() => Quantity.Format(this);

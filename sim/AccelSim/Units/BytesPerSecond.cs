@@ -2,7 +2,8 @@ namespace AccelSim.Units;
 
 /// <summary>A rate of data.</summary>
 /// <param name="Value">Bytes per second. The default is zero.</param>
-public readonly record struct BytesPerSecond(double Value) : IQuantity<BytesPerSecond>, IComparable<BytesPerSecond>
+public readonly record struct BytesPerSecond(double Value)
+    : IQuantity<BytesPerSecond>, IComparable<BytesPerSecond>
 {
     /// <inheritdoc/>
     public static Dimension Dimension { get; } = new(
@@ -40,34 +41,43 @@ public readonly record struct BytesPerSecond(double Value) : IQuantity<BytesPerS
     public double BaseValue => Value;
 
     /// <summary>Sum.</summary>
-    public static BytesPerSecond operator +(BytesPerSecond left, BytesPerSecond right) => new(left.Value + right.Value);
+    public static BytesPerSecond operator +(BytesPerSecond left, BytesPerSecond right) =>
+        new(left.Value + right.Value);
 
     /// <summary>Difference.</summary>
-    public static BytesPerSecond operator -(BytesPerSecond left, BytesPerSecond right) => new(left.Value - right.Value);
+    public static BytesPerSecond operator -(BytesPerSecond left, BytesPerSecond right) =>
+        new(left.Value - right.Value);
 
     /// <summary>Scaled.</summary>
-    public static BytesPerSecond operator *(double factor, BytesPerSecond quantity) => new(factor * quantity.Value);
+    public static BytesPerSecond operator *(double factor, BytesPerSecond quantity) =>
+        new(factor * quantity.Value);
 
     /// <summary>Scaled.</summary>
-    public static BytesPerSecond operator *(BytesPerSecond quantity, double factor) => new(factor * quantity.Value);
+    public static BytesPerSecond operator *(BytesPerSecond quantity, double factor) =>
+        new(factor * quantity.Value);
 
     /// <summary>Ratio.</summary>
-    public static double operator /(BytesPerSecond left, BytesPerSecond right) => left.Value / right.Value;
+    public static double operator /(BytesPerSecond left, BytesPerSecond right) =>
+        left.Value / right.Value;
 
     /// <inheritdoc/>
     public int CompareTo(BytesPerSecond other) => Value.CompareTo(other.Value);
 
     /// <summary>Orders by size.</summary>
-    public static bool operator <(BytesPerSecond left, BytesPerSecond right) => left.Value < right.Value;
+    public static bool operator <(BytesPerSecond left, BytesPerSecond right) =>
+        left.Value < right.Value;
 
     /// <summary>Orders by size.</summary>
-    public static bool operator >(BytesPerSecond left, BytesPerSecond right) => left.Value > right.Value;
+    public static bool operator >(BytesPerSecond left, BytesPerSecond right) =>
+        left.Value > right.Value;
 
     /// <summary>Orders by size.</summary>
-    public static bool operator <=(BytesPerSecond left, BytesPerSecond right) => left.Value <= right.Value;
+    public static bool operator <=(BytesPerSecond left, BytesPerSecond right) =>
+        left.Value <= right.Value;
 
     /// <summary>Orders by size.</summary>
-    public static bool operator >=(BytesPerSecond left, BytesPerSecond right) => left.Value >= right.Value;
+    public static bool operator >=(BytesPerSecond left, BytesPerSecond right) =>
+        left.Value >= right.Value;
 
     /// <summary>Prints with a fitting unit and four significant digits.</summary>
     public override string ToString() => Quantity.Format(this);

@@ -1,6 +1,8 @@
 namespace AccelSim.Units;
 
-/// <summary>The unit symbols of one kind of quantity and what each is worth in the base unit.</summary>
+/// <summary>
+/// The unit symbols of one kind of quantity and what each is worth in the base unit.
+/// </summary>
 /// <param name="Symbol">The base unit, such as <c>B/s</c>; it is worth 1.</param>
 /// <param name="Example">A value as a user would write it, such as <c>3.35 TB/s</c>.</param>
 /// <param name="Units">Symbol to factor. The order is the order in which errors list them.</param>

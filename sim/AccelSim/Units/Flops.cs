@@ -29,19 +29,23 @@ public readonly record struct Flops(long Value) : IQuantity<Flops>, IComparable<
     public double BaseValue => Value;
 
     /// <summary>Sum.</summary>
-    public static Flops operator +(Flops left, Flops right) => new(checked(left.Value + right.Value));
+    public static Flops operator +(Flops left, Flops right) =>
+        new(checked(left.Value + right.Value));
 
     /// <summary>Difference.</summary>
-    public static Flops operator -(Flops left, Flops right) => new(checked(left.Value - right.Value));
+    public static Flops operator -(Flops left, Flops right) =>
+        new(checked(left.Value - right.Value));
 
     /// <summary>That many of it.</summary>
     public static Flops operator *(long count, Flops flops) => new(checked(count * flops.Value));
 
     /// <summary>The time to compute it; infinite at a rate of zero.</summary>
-    public static Seconds operator /(Flops flops, FlopsPerSecond rate) => new(flops.Value / rate.Value);
+    public static Seconds operator /(Flops flops, FlopsPerSecond rate) =>
+        new(flops.Value / rate.Value);
 
     /// <summary>The energy to compute it.</summary>
-    public static Joules operator *(Flops flops, JoulesPerFlop energy) => new(flops.Value * energy.Value);
+    public static Joules operator *(Flops flops, JoulesPerFlop energy) =>
+        new(flops.Value * energy.Value);
 
     /// <inheritdoc/>
     public int CompareTo(Flops other) => Value.CompareTo(other.Value);

@@ -2,7 +2,8 @@ namespace AccelSim.Units;
 
 /// <summary>A rate of operations; dense unless a name says otherwise.</summary>
 /// <param name="Value">Operations per second. The default is zero.</param>
-public readonly record struct FlopsPerSecond(double Value) : IQuantity<FlopsPerSecond>, IComparable<FlopsPerSecond>
+public readonly record struct FlopsPerSecond(double Value)
+    : IQuantity<FlopsPerSecond>, IComparable<FlopsPerSecond>
 {
     /// <inheritdoc/>
     public static Dimension Dimension { get; } = new(
@@ -33,34 +34,43 @@ public readonly record struct FlopsPerSecond(double Value) : IQuantity<FlopsPerS
     public double BaseValue => Value;
 
     /// <summary>Sum.</summary>
-    public static FlopsPerSecond operator +(FlopsPerSecond left, FlopsPerSecond right) => new(left.Value + right.Value);
+    public static FlopsPerSecond operator +(FlopsPerSecond left, FlopsPerSecond right) =>
+        new(left.Value + right.Value);
 
     /// <summary>Difference.</summary>
-    public static FlopsPerSecond operator -(FlopsPerSecond left, FlopsPerSecond right) => new(left.Value - right.Value);
+    public static FlopsPerSecond operator -(FlopsPerSecond left, FlopsPerSecond right) =>
+        new(left.Value - right.Value);
 
     /// <summary>Scaled.</summary>
-    public static FlopsPerSecond operator *(double factor, FlopsPerSecond quantity) => new(factor * quantity.Value);
+    public static FlopsPerSecond operator *(double factor, FlopsPerSecond quantity) =>
+        new(factor * quantity.Value);
 
     /// <summary>Scaled.</summary>
-    public static FlopsPerSecond operator *(FlopsPerSecond quantity, double factor) => new(factor * quantity.Value);
+    public static FlopsPerSecond operator *(FlopsPerSecond quantity, double factor) =>
+        new(factor * quantity.Value);
 
     /// <summary>Ratio.</summary>
-    public static double operator /(FlopsPerSecond left, FlopsPerSecond right) => left.Value / right.Value;
+    public static double operator /(FlopsPerSecond left, FlopsPerSecond right) =>
+        left.Value / right.Value;
 
     /// <inheritdoc/>
     public int CompareTo(FlopsPerSecond other) => Value.CompareTo(other.Value);
 
     /// <summary>Orders by size.</summary>
-    public static bool operator <(FlopsPerSecond left, FlopsPerSecond right) => left.Value < right.Value;
+    public static bool operator <(FlopsPerSecond left, FlopsPerSecond right) =>
+        left.Value < right.Value;
 
     /// <summary>Orders by size.</summary>
-    public static bool operator >(FlopsPerSecond left, FlopsPerSecond right) => left.Value > right.Value;
+    public static bool operator >(FlopsPerSecond left, FlopsPerSecond right) =>
+        left.Value > right.Value;
 
     /// <summary>Orders by size.</summary>
-    public static bool operator <=(FlopsPerSecond left, FlopsPerSecond right) => left.Value <= right.Value;
+    public static bool operator <=(FlopsPerSecond left, FlopsPerSecond right) =>
+        left.Value <= right.Value;
 
     /// <summary>Orders by size.</summary>
-    public static bool operator >=(FlopsPerSecond left, FlopsPerSecond right) => left.Value >= right.Value;
+    public static bool operator >=(FlopsPerSecond left, FlopsPerSecond right) =>
+        left.Value >= right.Value;
 
     /// <summary>Prints with a fitting unit and four significant digits.</summary>
     public override string ToString() => Quantity.Format(this);

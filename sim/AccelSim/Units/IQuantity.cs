@@ -7,7 +7,9 @@ public interface IQuantity<TSelf> where TSelf : struct, IQuantity<TSelf>
     /// <summary>The units this quantity may be written in.</summary>
     static abstract Dimension Dimension { get; }
 
-    /// <summary>Makes the quantity from its value in the base unit of <see cref="Dimension"/>.</summary>
+    /// <summary>
+    /// Makes the quantity from its value in the base unit of <see cref="Dimension"/>.
+    /// </summary>
     static abstract TSelf FromBase(double value);
 
     /// <summary>The value in the base unit of <see cref="Dimension"/>.</summary>

@@ -2,7 +2,8 @@ namespace AccelSim.Units;
 
 /// <summary>The energy of moving one byte.</summary>
 /// <param name="Value">Joules per byte. The default is zero.</param>
-public readonly record struct JoulesPerByte(double Value) : IQuantity<JoulesPerByte>, IComparable<JoulesPerByte>
+public readonly record struct JoulesPerByte(double Value)
+    : IQuantity<JoulesPerByte>, IComparable<JoulesPerByte>
 {
     /// <inheritdoc/>
     public static Dimension Dimension { get; } = new(
@@ -25,28 +26,35 @@ public readonly record struct JoulesPerByte(double Value) : IQuantity<JoulesPerB
     public double BaseValue => Value;
 
     /// <summary>Scaled.</summary>
-    public static JoulesPerByte operator *(double factor, JoulesPerByte quantity) => new(factor * quantity.Value);
+    public static JoulesPerByte operator *(double factor, JoulesPerByte quantity) =>
+        new(factor * quantity.Value);
 
     /// <summary>Scaled.</summary>
-    public static JoulesPerByte operator *(JoulesPerByte quantity, double factor) => new(factor * quantity.Value);
+    public static JoulesPerByte operator *(JoulesPerByte quantity, double factor) =>
+        new(factor * quantity.Value);
 
     /// <summary>Ratio.</summary>
-    public static double operator /(JoulesPerByte left, JoulesPerByte right) => left.Value / right.Value;
+    public static double operator /(JoulesPerByte left, JoulesPerByte right) =>
+        left.Value / right.Value;
 
     /// <inheritdoc/>
     public int CompareTo(JoulesPerByte other) => Value.CompareTo(other.Value);
 
     /// <summary>Orders by size.</summary>
-    public static bool operator <(JoulesPerByte left, JoulesPerByte right) => left.Value < right.Value;
+    public static bool operator <(JoulesPerByte left, JoulesPerByte right) =>
+        left.Value < right.Value;
 
     /// <summary>Orders by size.</summary>
-    public static bool operator >(JoulesPerByte left, JoulesPerByte right) => left.Value > right.Value;
+    public static bool operator >(JoulesPerByte left, JoulesPerByte right) =>
+        left.Value > right.Value;
 
     /// <summary>Orders by size.</summary>
-    public static bool operator <=(JoulesPerByte left, JoulesPerByte right) => left.Value <= right.Value;
+    public static bool operator <=(JoulesPerByte left, JoulesPerByte right) =>
+        left.Value <= right.Value;
 
     /// <summary>Orders by size.</summary>
-    public static bool operator >=(JoulesPerByte left, JoulesPerByte right) => left.Value >= right.Value;
+    public static bool operator >=(JoulesPerByte left, JoulesPerByte right) =>
+        left.Value >= right.Value;
 
     /// <summary>Prints with a fitting unit and four significant digits.</summary>
     public override string ToString() => Quantity.Format(this);

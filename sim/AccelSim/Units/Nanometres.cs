@@ -2,7 +2,8 @@ namespace AccelSim.Units;
 
 /// <summary>The name of a process node; a label with an order, not a length.</summary>
 /// <param name="Value">Nanometres. The default is zero.</param>
-public readonly record struct Nanometres(double Value) : IQuantity<Nanometres>, IComparable<Nanometres>
+public readonly record struct Nanometres(double Value)
+    : IQuantity<Nanometres>, IComparable<Nanometres>
 {
     /// <inheritdoc/>
     public static Dimension Dimension { get; } = new(

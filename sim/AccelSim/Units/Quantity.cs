@@ -10,7 +10,9 @@ namespace AccelSim.Units;
 /// </remarks>
 public static class Quantity
 {
-    /// <summary>Reads a quantity, or says in one clause what is wrong and what would be right.</summary>
+    /// <summary>
+    /// Reads a quantity, or says in one clause what is wrong and what would be right.
+    /// </summary>
     /// <param name="text">Such as <c>3.35 TB/s</c>; digits with '.', optional exponent.</param>
     /// <param name="value">The quantity; default where the text is not one.</param>
     /// <param name="problem">The clause for an error message; null on success.</param>

@@ -36,16 +36,19 @@ public readonly record struct Seconds(double Value) : IQuantity<Seconds>, ICompa
     public static Seconds operator -(Seconds left, Seconds right) => new(left.Value - right.Value);
 
     /// <summary>Scaled.</summary>
-    public static Seconds operator *(double factor, Seconds quantity) => new(factor * quantity.Value);
+    public static Seconds operator *(double factor, Seconds quantity) =>
+        new(factor * quantity.Value);
 
     /// <summary>Scaled.</summary>
-    public static Seconds operator *(Seconds quantity, double factor) => new(factor * quantity.Value);
+    public static Seconds operator *(Seconds quantity, double factor) =>
+        new(factor * quantity.Value);
 
     /// <summary>Ratio.</summary>
     public static double operator /(Seconds left, Seconds right) => left.Value / right.Value;
 
     /// <summary>The longer one.</summary>
-    public static Seconds Max(Seconds left, Seconds right) => left.Value >= right.Value ? left : right;
+    public static Seconds Max(Seconds left, Seconds right) =>
+        left.Value >= right.Value ? left : right;
 
     /// <summary>Milliseconds.</summary>
     public double Milliseconds => Value * 1e3;

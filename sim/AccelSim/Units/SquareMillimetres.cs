@@ -2,7 +2,8 @@ namespace AccelSim.Units;
 
 /// <summary>An area of silicon.</summary>
 /// <param name="Value">Square millimetres. The default is zero.</param>
-public readonly record struct SquareMillimetres(double Value) : IQuantity<SquareMillimetres>, IComparable<SquareMillimetres>
+public readonly record struct SquareMillimetres(double Value)
+    : IQuantity<SquareMillimetres>, IComparable<SquareMillimetres>
 {
     /// <inheritdoc/>
     public static Dimension Dimension { get; } = new(
@@ -27,16 +28,20 @@ public readonly record struct SquareMillimetres(double Value) : IQuantity<Square
     public int CompareTo(SquareMillimetres other) => Value.CompareTo(other.Value);
 
     /// <summary>Orders by size.</summary>
-    public static bool operator <(SquareMillimetres left, SquareMillimetres right) => left.Value < right.Value;
+    public static bool operator <(SquareMillimetres left, SquareMillimetres right) =>
+        left.Value < right.Value;
 
     /// <summary>Orders by size.</summary>
-    public static bool operator >(SquareMillimetres left, SquareMillimetres right) => left.Value > right.Value;
+    public static bool operator >(SquareMillimetres left, SquareMillimetres right) =>
+        left.Value > right.Value;
 
     /// <summary>Orders by size.</summary>
-    public static bool operator <=(SquareMillimetres left, SquareMillimetres right) => left.Value <= right.Value;
+    public static bool operator <=(SquareMillimetres left, SquareMillimetres right) =>
+        left.Value <= right.Value;
 
     /// <summary>Orders by size.</summary>
-    public static bool operator >=(SquareMillimetres left, SquareMillimetres right) => left.Value >= right.Value;
+    public static bool operator >=(SquareMillimetres left, SquareMillimetres right) =>
+        left.Value >= right.Value;
 
     /// <summary>Prints with a fitting unit and four significant digits.</summary>
     public override string ToString() => Quantity.Format(this);

@@ -2,7 +2,8 @@ namespace AccelSim.Units;
 
 /// <summary>A price of using something for an hour.</summary>
 /// <param name="Value">US dollars per hour. The default is zero.</param>
-public readonly record struct UsdPerHour(double Value) : IQuantity<UsdPerHour>, IComparable<UsdPerHour>
+public readonly record struct UsdPerHour(double Value)
+    : IQuantity<UsdPerHour>, IComparable<UsdPerHour>
 {
     /// <inheritdoc/>
     public static Dimension Dimension { get; } = new(
@@ -22,22 +23,27 @@ public readonly record struct UsdPerHour(double Value) : IQuantity<UsdPerHour>, 
     public double BaseValue => Value;
 
     /// <summary>Sum.</summary>
-    public static UsdPerHour operator +(UsdPerHour left, UsdPerHour right) => new(left.Value + right.Value);
+    public static UsdPerHour operator +(UsdPerHour left, UsdPerHour right) =>
+        new(left.Value + right.Value);
 
     /// <summary>Difference.</summary>
-    public static UsdPerHour operator -(UsdPerHour left, UsdPerHour right) => new(left.Value - right.Value);
+    public static UsdPerHour operator -(UsdPerHour left, UsdPerHour right) =>
+        new(left.Value - right.Value);
 
     /// <summary>Scaled.</summary>
-    public static UsdPerHour operator *(double factor, UsdPerHour quantity) => new(factor * quantity.Value);
+    public static UsdPerHour operator *(double factor, UsdPerHour quantity) =>
+        new(factor * quantity.Value);
 
     /// <summary>Scaled.</summary>
-    public static UsdPerHour operator *(UsdPerHour quantity, double factor) => new(factor * quantity.Value);
+    public static UsdPerHour operator *(UsdPerHour quantity, double factor) =>
+        new(factor * quantity.Value);
 
     /// <summary>Ratio.</summary>
     public static double operator /(UsdPerHour left, UsdPerHour right) => left.Value / right.Value;
 
     /// <summary>What a time costs.</summary>
-    public static Usd operator *(UsdPerHour price, Seconds time) => new(price.Value * time.Value / 3600);
+    public static Usd operator *(UsdPerHour price, Seconds time) =>
+        new(price.Value * time.Value / 3600);
 
     /// <inheritdoc/>
     public int CompareTo(UsdPerHour other) => Value.CompareTo(other.Value);
