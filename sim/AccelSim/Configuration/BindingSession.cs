@@ -69,6 +69,11 @@ public sealed class BindingSession(IReadOnlyList<IValueBinder> binders)
         {
             if (node.Members.TryGetValue(member.Name, out var written))
             {
+                if (member.Required && written.IsNull)
+                {
+                    Fail(written, $"is null; give {Expectation(member.Type)}.");
+                    continue;
+                }
                 var value = Bind(new(member.Type, written, node, member.Limits));
                 if (value is not null) values.Add(member, value);
             }

@@ -1,6 +1,8 @@
 namespace AccelSim.Configuration;
 
-/// <summary>Input is wrong: where, what was found, what would be right. The command exits with 2.</summary>
+/// <summary>
+/// Input is wrong: where, what was found, what would be right. The command exits with 2.
+/// </summary>
 public sealed class ConfigException : Exception
 {
     /// <summary>One problem.</summary>

@@ -18,7 +18,9 @@ public sealed record ConfigNode
     /// <summary>JSON path in that file.</summary>
     public required string Path { get; init; }
 
-    /// <summary>What covers facts below that name no source of their own; null where nothing.</summary>
+    /// <summary>
+    /// What covers facts below that name no source of their own; null where nothing.
+    /// </summary>
     public string? Source { get; init; }
 
     /// <summary>The members of an object, in the order of the file.</summary>

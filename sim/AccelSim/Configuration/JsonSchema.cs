@@ -5,7 +5,9 @@ using Newtonsoft.Json.Linq;
 
 namespace AccelSim.Configuration;
 
-/// <summary>Writes JSON Schema (draft 2020-12) for records that <see cref="RecordBinder"/> reads.</summary>
+/// <summary>
+/// Writes JSON Schema (draft 2020-12) for records that <see cref="RecordBinder"/> reads.
+/// </summary>
 /// <param name="describe">The description of a type or property; null where it has none.</param>
 /// <param name="special">
 /// The schema of a type that the binder does not know by itself; null for all others.

@@ -4,7 +4,9 @@ namespace AccelSim.Configuration;
 public static class NearestName
 {
     /// <summary>Up to <paramref name="count"/> known names, nearest first.</summary>
-    /// <remarks>Edit distance (Levenshtein 1966), case-insensitive; ties in ordinal order.</remarks>
+    /// <remarks>
+    /// Edit distance (Levenshtein 1966), case-insensitive; ties in ordinal order.
+    /// </remarks>
     public static IReadOnlyList<string> Of(string name, IEnumerable<string> known, int count = 3) =>
         [.. known
             .Select(candidate => (candidate, distance: Distance(name, candidate)))
@@ -13,7 +15,9 @@ public static class NearestName
             .Take(count)
             .Select(pair => pair.candidate)];
 
-    /// <summary>A hint for a message: the nearest name where one is near, and all known ones.</summary>
+    /// <summary>
+    /// A hint for a message: the nearest name where one is near, and all known ones.
+    /// </summary>
     /// <returns>Such as <c>did you mean "bandwidth"? Known: role, bandwidth.</c></returns>
     public static string Hint(string name, IReadOnlyList<string> known)
     {
@@ -22,8 +26,8 @@ public static class NearestName
         if (known.Count == 0) return "none is known.";
         var nearest = Of(name, known, 1)[0];
         var near = Distance(name, nearest) <= Math.Max(2, nearest.Length / 2);
-        return (near ? $"did you mean \"{nearest}\"? " : "")
-            + $"Known: {string.Join(", ", known)}.";
+        return (near ? $"did you mean \"{nearest}\"? Known: " : "known: ")
+            + string.Join(", ", known) + ".";
     }
 
     private static int Distance(string left, string right)

@@ -28,7 +28,7 @@ public static class StrictJson
             throw new ConfigException(file, 0, "", "is binary; a JSON object is expected.");
         try
         {
-            using var reader = new JsonTextReader(new StringReader(text))
+            using var reader = new QuotedReader(new StringReader(text))
             {
                 DateParseHandling = DateParseHandling.None,
                 FloatParseHandling = FloatParseHandling.Double,
@@ -58,7 +58,8 @@ public static class StrictJson
         }
         catch (JsonReaderException e)
         {
-            throw new ConfigException(file, e.LineNumber, Root(e.Path), Reword(e.Message));
+            throw new ConfigException(
+                file, Math.Max(1, e.LineNumber), Root(e.Path), Reword(e.Message));
         }
         catch (JsonException e)
         {
@@ -105,6 +106,8 @@ public static class StrictJson
     {
         foreach (var value in root.DescendantsAndSelf().OfType<JValue>())
         {
+            if (value.Type == JTokenType.Undefined)
+                throw Error(value, file, "a value is missing here.");
             if (value.Value is double number && !double.IsFinite(number))
                 throw Error(value, file, "NaN and infinities are not numbers here.");
         }
@@ -121,8 +124,27 @@ public static class StrictJson
             var name = text[duplicate.Length..].Split('\'')[0];
             return $"\"{name}\" stands twice in the same object; keep one.";
         }
-        if (text.StartsWith("Unexpected end", StringComparison.Ordinal))
+        if (text.StartsWith("Unexpected end", StringComparison.Ordinal)
+            || text.StartsWith("Error reading JObject", StringComparison.Ordinal))
             return "the file ends in the middle of the JSON object; it may be truncated.";
+        if (text.StartsWith("Additional text", StringComparison.Ordinal))
+            return "more text follows the end of the JSON object; remove it.";
+        if (text.StartsWith("After parsing a value", StringComparison.Ordinal))
+            return "a comma or a closing bracket is missing before this.";
         return "is not well-formed JSON: " + text + ".";
+    }
+
+    /// <summary>Refuses what only JavaScript allows: bare and single-quoted names, constructors.</summary>
+    private sealed class QuotedReader(TextReader text) : JsonTextReader(text)
+    {
+        public override bool Read()
+        {
+            var more = base.Read();
+            var isQuoted = TokenType is not (JsonToken.PropertyName or JsonToken.String)
+                || QuoteChar == '"';
+            if (isQuoted && TokenType != JsonToken.StartConstructor) return more;
+            throw new JsonReaderException(
+                "names and texts stand in double quotes.", Path, LineNumber, LinePosition, null);
+        }
     }
 }

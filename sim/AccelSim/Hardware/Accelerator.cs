@@ -80,7 +80,9 @@ public sealed record MemoryLevel
     /// <summary>The kind, such as HBM3 or GDDR6X: a name in <c>estimators.json</c>.</summary>
     public required string Technology { get; init; }
 
-    /// <summary>Capacity: of the device, or of one unit where <see cref="Sharing"/> says so.</summary>
+    /// <summary>
+    /// Capacity: of the device, or of one unit where <see cref="Sharing"/> says so.
+    /// </summary>
     public required Fact<Bytes> Capacity { get; init; }
 
     /// <summary>Peak bandwidth, read and write together, in the scope of Sharing.</summary>
@@ -109,7 +111,9 @@ public enum MemoryRole
     Cache,
     /// <summary>Managed by software beside the compute units.</summary>
     Scratchpad,
-    /// <summary>Slower and larger: flash or host memory that weights and KV can be kept in.</summary>
+    /// <summary>
+    /// Slower and larger: flash or host memory that weights and KV can be kept in.
+    /// </summary>
     Offload,
 }
 
@@ -182,11 +186,15 @@ public sealed record Overheads
     [Limits(AtLeast = 0, AtMost = 3600)]
     public Fact<Seconds>? KernelLaunch { get; init; }
 
-    /// <summary>Time to synchronise devices around a collective, beyond the link's latency.</summary>
+    /// <summary>
+    /// Time to synchronise devices around a collective, beyond the link's latency.
+    /// </summary>
     [Limits(AtLeast = 0, AtMost = 3600)]
     public Fact<Seconds>? Synchronisation { get; init; }
 
-    /// <summary>Host time per step: scheduling, input preparation, sampling, detokenising.</summary>
+    /// <summary>
+    /// Host time per step: scheduling, input preparation, sampling, detokenising.
+    /// </summary>
     [Limits(AtLeast = 0, AtMost = 3600)]
     public Fact<Seconds>? HostPerStep { get; init; }
 

@@ -13,7 +13,7 @@ internal sealed class AcceleratorBinder : IValueBinder
     public bool Handles(Type type) => type == typeof(Accelerator);
 
     /// <inheritdoc/>
-    public string Expectation(Type type) => "an object {…}";
+    public string Expectation(Type type) => "the name of an accelerator, such as \"h100-sxm\"";
 
     /// <inheritdoc/>
     public object? Bind(BindingTarget target, BindingSession session)
@@ -88,7 +88,10 @@ internal sealed class AcceleratorBinder : IValueBinder
         Refer(power.Find("memoryEnergy"), accelerator.Memory.Keys, "memory level", session);
         Refer(power.Find("linkEnergy"), accelerator.Links.Keys, "link", session);
         if (accelerator.Power is { Burst: null, BurstTime: not null })
-            session.Fail(power.Find("burstTime")!, "needs \"burst\" beside it: text with a unit, such as \"700 W\".");
+        {
+            session.Fail(power.Find("burstTime")!,
+                "needs \"burst\" beside it: text with a unit, such as \"700 W\".");
+        }
     }
 
     private static void Refer(

@@ -45,7 +45,9 @@ public static class Catalog
             || nameOrPath.Contains('\\', StringComparison.Ordinal);
     }
 
-    /// <summary>The embedded name of a shipped accelerator or cluster; null where none is.</summary>
+    /// <summary>
+    /// The embedded name of a shipped accelerator or cluster; null where none is.
+    /// </summary>
     internal static string? ShippedName(string id) =>
         new[] { AcceleratorFolder, ClusterFolder }
             .Select(folder => folder + id + ".json")

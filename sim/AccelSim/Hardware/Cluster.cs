@@ -13,7 +13,9 @@ public sealed record Cluster
     /// <summary>The name a person would use.</summary>
     public required string Name { get; init; }
 
-    /// <summary>Groups of equal accelerators, by name; more than one makes a mixed cluster.</summary>
+    /// <summary>
+    /// Groups of equal accelerators, by name; more than one makes a mixed cluster.
+    /// </summary>
     public required IReadOnlyDictionary<string, Pool> Pools { get; init; }
 
     /// <summary>The network between nodes; null for a single node.</summary>
@@ -42,7 +44,9 @@ public sealed record Pool
     public Link? ScaleUp { get; init; }
 }
 
-/// <summary>Host processors, fans, network cards, chassis: one node's share beside accelerators.</summary>
+/// <summary>
+/// Host processors, fans, network cards, chassis: one node's share beside accelerators.
+/// </summary>
 public sealed record NodeHost
 {
     /// <summary>Mean draw while serving.</summary>

@@ -33,7 +33,8 @@ internal sealed class ClusterBinder : IValueBinder
         if (nodes > 1 && cluster.Network is null)
         {
             session.Fail(node,
-                $"lacks \"network\": its {nodes} nodes need one; give a link with the role scaleOut.");
+                $"lacks \"network\": its {nodes} nodes need one; give a link with the role "
+                    + "scaleOut.");
         }
         return cluster;
     }

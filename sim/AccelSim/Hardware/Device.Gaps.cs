@@ -99,7 +99,9 @@ public sealed partial class Device
     internal Fact<JoulesPerFlop> NodeVectorEnergy => Estimated(Node.VectorEnergy, NodeNote);
 
     /// <summary>Latency of a link: stated, or typical of its technology.</summary>
-    /// <remarks>For links that a cluster states: its network and its pools' scale-up links.</remarks>
+    /// <remarks>
+    /// For links that a cluster states: its network and its pools' scale-up links.
+    /// </remarks>
     public Fact<Seconds> LatencyOf(Link link)
     {
         ArgumentNullException.ThrowIfNull(link);
@@ -140,7 +142,9 @@ public sealed partial class Device
             "runtimeReserveShare × capacity");
     }
 
-    /// <summary>What an hour of something bought costs over the time it is written off in.</summary>
+    /// <summary>
+    /// What an hour of something bought costs over the time it is written off in.
+    /// </summary>
     public Fact<UsdPerHour> WriteOff(Fact<Usd> bought)
     {
         var life = _estimators.Economics.Amortisation;

@@ -20,7 +20,8 @@ public sealed partial class Device
 
     /// <summary>Bandwidth by memory level name, of the whole device (units added up).</summary>
     /// <remarks>
-    /// A cache or scratchpad whose file states no bandwidth is left out: nothing is invented for it.
+    /// A cache or scratchpad whose file states no bandwidth is left out: nothing is invented for
+    /// it.
     /// Main memory is always there, from bus width × pin rate where no bandwidth is stated.
     /// </remarks>
     public IReadOnlyDictionary<string, Fact<BytesPerSecond>> Bandwidth { get; }

@@ -64,7 +64,9 @@ public sealed record ClassEstimate
     /// <summary>Time from one kernel to the next.</summary>
     public required Fact<Seconds> KernelLaunch { get; init; }
 
-    /// <summary>Time to synchronise devices around a collective, beyond the link's latency.</summary>
+    /// <summary>
+    /// Time to synchronise devices around a collective, beyond the link's latency.
+    /// </summary>
     public required Fact<Seconds> Synchronisation { get; init; }
 
     /// <summary>Host time per step.</summary>

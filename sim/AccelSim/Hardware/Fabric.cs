@@ -53,7 +53,9 @@ public sealed record GpuFabric : Fabric
     /// <summary>Special functions (exp) of one multiprocessor per cycle.</summary>
     public Fact<FlopsPerCycle>? SpecialFunctions { get; init; }
 
-    /// <summary>How much faster 2:4 sparse matrices run; null where there is no such unit.</summary>
+    /// <summary>
+    /// How much faster 2:4 sparse matrices run; null where there is no such unit.
+    /// </summary>
     [Limits(AtLeast = 1)]
     public Fact<Ratio>? StructuredSparsity { get; init; }
 
@@ -88,7 +90,9 @@ public sealed record NpuFabric : Fabric
     /// <summary>Clock of the arrays.</summary>
     public required Fact<Hertz> Clock { get; init; }
 
-    /// <summary>How the arrays move data: weight-stationary systolic, or a cube in one cycle.</summary>
+    /// <summary>
+    /// How the arrays move data: weight-stationary systolic, or a cube in one cycle.
+    /// </summary>
     public required ArrayKind ArrayKind { get; init; }
 
     /// <summary>Arrays in one core.</summary>
@@ -140,7 +144,9 @@ public sealed record NpuFabric : Fabric
 /// <summary>How an array of multipliers moves its data.</summary>
 public enum ArrayKind
 {
-    /// <summary>Data flow from cell to cell; filling and draining cost rows + columns cycles.</summary>
+    /// <summary>
+    /// Data flow from cell to cell; filling and draining cost rows + columns cycles.
+    /// </summary>
     Systolic,
     /// <summary>All cells multiply one small cube in one cycle.</summary>
     Cube,

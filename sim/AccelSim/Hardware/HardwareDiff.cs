@@ -40,7 +40,9 @@ public static class HardwareDiff
 /// <param name="Right">The right file's value with its line; null where it has none.</param>
 public sealed record HardwareDifference(string Path, FactLeaf? Left, FactLeaf? Right)
 {
-    /// <summary>How many times the left amount the right one is; null where that says nothing.</summary>
+    /// <summary>
+    /// How many times the left amount the right one is; null where that says nothing.
+    /// </summary>
     public double? Ratio =>
         Left?.Value is > 0 && Right?.Value is { } right && Left.Reader == Right.Reader
             ? right / Left.Value

@@ -52,7 +52,9 @@ public sealed class HardwareDocument
 
     internal ConfigNode Root { get; }
 
-    /// <summary>The accelerators of a cluster, each as a document of its own, without repeats.</summary>
+    /// <summary>
+    /// The accelerators of a cluster, each as a document of its own, without repeats.
+    /// </summary>
     /// <exception cref="ConfigException">It is an accelerator, or the file is wrong.</exception>
     public IReadOnlyList<HardwareDocument> PoolAccelerators =>
     [
@@ -109,7 +111,8 @@ public sealed class HardwareDocument
             if (pair.Path == full) return pair;
         }
         var near = NearestName.Of(full, _nodes.Select(pair => pair.Path));
-        throw new ConfigException(File, 0, full, $"no such field; near it: {string.Join(", ", near)}.");
+        throw new ConfigException(
+            File, 0, full, $"no such field; near it: {string.Join(", ", near)}.");
     }
 
     private HardwareDocument Replace(string path, ConfigNode leaf) =>
@@ -118,7 +121,8 @@ public sealed class HardwareDocument
     private static ConfigNode Replace(ConfigNode node, string at, string path, ConfigNode leaf)
     {
         if (at == path) return leaf;
-        if (node.Members is null || !path.StartsWith(at + ".", StringComparison.Ordinal)) return node;
+        if (node.Members is null || !path.StartsWith(at + ".", StringComparison.Ordinal))
+            return node;
         return node with
         {
             Members = node.Members.ToDictionary(

@@ -3,7 +3,9 @@ using AccelSim.Units;
 
 namespace AccelSim.Hardware;
 
-/// <summary>The rows of <c>show hardware</c>: what a file states, and what stands in for the rest.</summary>
+/// <summary>
+/// The rows of <c>show hardware</c>: what a file states, and what stands in for the rest.
+/// </summary>
 public static class HardwareFacts
 {
     /// <summary>Every value of the file, then every gap with its estimate.</summary>
@@ -16,7 +18,11 @@ public static class HardwareFacts
             leaf.Line));
         return document.IsCluster
             ? [.. stated]
-            : [.. stated, .. Rates(document.Accelerator), .. Gaps(document.Accelerator, estimators)];
+            :
+            [
+                .. stated, .. Rates(document.Accelerator),
+                .. Gaps(document.Accelerator, estimators),
+            ];
     }
 
     private static IEnumerable<HardwareFact> Rates(Accelerator accelerator)
@@ -58,7 +64,8 @@ public static class HardwareFacts
             Add(facts, $"links.{name}.latency", fact);
         Add(facts, "price.perHour", device.PricePerHour);
         // What the file states is among the leaves already.
-        return facts.Where(fact => fact.Reference.StartsWith("estimator: ", StringComparison.Ordinal));
+        return facts.Where(
+            fact => fact.Reference.StartsWith("estimator: ", StringComparison.Ordinal));
     }
 
     private static void Add<T>(List<HardwareFact> facts, string path, Fact<T> fact)

@@ -67,7 +67,9 @@ public static class HardwareLint
                 : "Use a cluster and --tp, a larger accelerator, or a narrower weight format."));
     }
 
-    /// <summary>The completed device; null where a gap cannot be filled, which is reported.</summary>
+    /// <summary>
+    /// The completed device; null where a gap cannot be filled, which is reported.
+    /// </summary>
     internal static Device? Known(Accelerator accelerator, Estimators estimators)
     {
         try

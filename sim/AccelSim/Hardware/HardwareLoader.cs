@@ -36,10 +36,23 @@ internal static class HardwareLoader
         }
         var parent = Extend(SourcedTree.Read(text, file), [.. chain, file]);
         var own = root with { Members = Without(root.Members!, "extends") };
+        RefuseOtherClass(parent, own);
         return Merge(parent, own);
     }
 
-    /// <summary>Finds the file that a value names, relative to the file that it stands in.</summary>
+    /// <summary>A fabric of another class has other members: there is nothing to inherit.</summary>
+    private static void RefuseOtherClass(ConfigNode parent, ConfigNode child)
+    {
+        if (child.Find("class") is not { Text: { } own } at) return;
+        if (parent.Find("class")?.Text is not { } inherited || inherited == own) return;
+        if (!JsonNames.OfEnum(typeof(DeviceClass)).Contains(own)) return;
+        throw at.Error($"is \"{own}\", but the device it extends is \"{inherited}\"; extend one of "
+            + "the same class, or describe it in full.");
+    }
+
+    /// <summary>
+    /// Finds the file that a value names, relative to the file that it stands in.
+    /// </summary>
     private static (string Text, string File) Resolve(
         ConfigNode node, string example, IReadOnlyList<string> chain)
     {

@@ -4,13 +4,17 @@ using Newtonsoft.Json.Linq;
 
 namespace AccelSim.Hardware;
 
-/// <summary>The JSON Schemas of hardware files, made from the records: completion in editors.</summary>
+/// <summary>
+/// The JSON Schemas of hardware files, made from the records: completion in editors.
+/// </summary>
 public static class HardwareSchema
 {
     private const string Draft = "https://json-schema.org/draft/2020-12/schema";
 
     /// <summary>The schema of <c>hwconfigs/accelerators/*.json</c>.</summary>
-    /// <param name="describe">The description of a type or property; null where it has none.</param>
+    /// <param name="describe">
+    /// The description of a type or property; null where it has none.
+    /// </param>
     public static string Accelerator(Func<MemberInfo, string?> describe) =>
         Extendable(typeof(Accelerator), "An accelerator", describe);
 
@@ -72,7 +76,8 @@ public static class HardwareSchema
             ["additionalProperties"] = new JObject
             {
                 ["type"] = "string",
-                ["pattern"] = $"^\\s*({string.Join('|', JsonNames.OfEnum(typeof(Provenance)))})\\s*:.*\\S",
+                ["pattern"] = "^\\s*("
+                    + string.Join('|', JsonNames.OfEnum(typeof(Provenance))) + ")\\s*:.*\\S",
             },
         };
     }

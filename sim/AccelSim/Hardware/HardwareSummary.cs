@@ -7,12 +7,16 @@ namespace AccelSim.Hardware;
 /// <param name="Id">The name to choose it by.</param>
 /// <param name="Name">The name a person would use.</param>
 /// <param name="Kind">The device class, or <c>cluster</c>.</param>
-/// <param name="Peak">Fastest dense rate in the widest common 16- or 32-bit format; all together.</param>
+/// <param name="Peak">
+/// Fastest dense rate in the widest common 16- or 32-bit format; all together.
+/// </param>
 /// <param name="PeakFormat">That format, such as <c>bf16</c>.</param>
 /// <param name="Memory">Capacity of the main memory; all accelerators together.</param>
 /// <param name="MemoryKind">Its technology.</param>
 /// <param name="Bandwidth">Its bandwidth; all accelerators together.</param>
-/// <param name="ScaleUp">Bandwidth of one accelerator to its neighbours; null without a link.</param>
+/// <param name="ScaleUp">
+/// Bandwidth of one accelerator to its neighbours; null without a link.
+/// </param>
 /// <param name="Tdp">Power limit; all accelerators together.</param>
 /// <param name="PricePerHour">Price; all accelerators together.</param>
 /// <param name="PriceTag">What the price rests on.</param>

@@ -7,7 +7,9 @@ namespace AccelSim.Hardware;
 /// <summary>Collects findings; knows the comparisons that several checks share.</summary>
 internal sealed class LintJudge
 {
-    /// <summary>Half a decade: further from typical than this, a slip of ten is as likely.</summary>
+    /// <summary>
+    /// Half a decade: further from typical than this, a slip of ten is as likely.
+    /// </summary>
     private static readonly double HalfDecade = Math.Sqrt(10);
 
     private readonly List<LintFinding> _findings = [];

@@ -52,7 +52,8 @@ internal static class PlausibleLint
     private static IEnumerable<FactLeaf> Matching(
         string field, IReadOnlyList<FactLeaf> leaves, string main)
     {
-        var wanted = field.Trim().Replace("memory.main.", $"memory.{main}.", StringComparison.Ordinal)
+        var wanted = field.Trim()
+            .Replace("memory.main.", $"memory.{main}.", StringComparison.Ordinal)
             .Split('.');
         return leaves.Where(leaf =>
         {
@@ -63,7 +64,9 @@ internal static class PlausibleLint
         });
     }
 
-    /// <summary>Reads <c>1 GHz</c>, or <c>1.3 USD / 1 GB/s</c> in the units of the two fields.</summary>
+    /// <summary>
+    /// Reads <c>1 GHz</c>, or <c>1.3 USD / 1 GB/s</c> in the units of the two fields.
+    /// </summary>
     private static double Bound(string text, FactLeaf above, FactLeaf? below)
     {
         var terms = text.Split(" / ");

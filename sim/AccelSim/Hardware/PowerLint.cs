@@ -115,7 +115,8 @@ internal static class PowerLint
         if (share >= usual.Least && share <= usual.Most) return;
         judge.Warn(stated,
             $"{stated.Text} at full rate takes {new Watts(watts)}, {LintJudge.Times(share)} the "
-                + $"TDP of {device.Tdp.Source.Text}; real chips have {usual.Least} to {usual.Most}.",
+                + $"TDP of {device.Tdp.Source.Text}; real chips have {usual.Least} to "
+                + $"{usual.Most}.",
             "Check the unit (pJ/bit or pJ/B, fJ or pJ), the rate and the TDP.",
             device.Tdp.Source);
     }

@@ -2,7 +2,9 @@ using AccelSim.Configuration;
 
 namespace AccelSim.Hardware;
 
-/// <summary>Reads what a fact rests on: <c>datasheet: NVIDIA H100 whitepaper, table 3</c>.</summary>
+/// <summary>
+/// Reads what a fact rests on: <c>datasheet: NVIDIA H100 whitepaper, table 3</c>.
+/// </summary>
 internal static class SourceTag
 {
     /// <summary>What stands for facts that name no source.</summary>

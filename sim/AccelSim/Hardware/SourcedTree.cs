@@ -89,7 +89,8 @@ internal static class SourcedTree
     }
 
     /// <summary>What to say about a key that <c>sources</c> lacks.</summary>
-    public static string UnknownKey(string key, ConfigOrigin origin) =>
-        $"\"{key}\" is not in this file's \"sources\"; "
+    public static string UnknownKey(string key, ConfigOrigin origin) => key.Length == 0
+        ? "nothing stands behind \"@\"; name a key of \"sources\"."
+        : $"\"{key}\" is not in this file's \"sources\"; "
             + NearestName.Hint(key, [.. origin.Sources.Keys]);
 }

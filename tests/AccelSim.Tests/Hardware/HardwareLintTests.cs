@@ -25,7 +25,8 @@ public sealed class HardwareLintTests
     [Theory]
     [MemberData(nameof(Shipped))]
     public void ShippedFile_HasNoFinding(string id) =>
-        Assert.Equal("", string.Join('\n', HardwareLint.Lint(Catalog.Open(id), Catalog.Estimators)));
+        Assert.Equal(
+            "", string.Join('\n', HardwareLint.Lint(Catalog.Open(id), Catalog.Estimators)));
 
     [Theory]
     [MemberData(nameof(Accelerators))]

@@ -56,7 +56,7 @@ public sealed class HardwareSchemaTests
     [InlineData("""{ "extends": "h100-sxm", "memory": { "hbm": { "bandwidth": 3.35 } } }""")]
     [InlineData("""{ "extends": "h100-sxm", "sources": { "a": "somewhere" } }""")]
     [InlineData("""{ "extends": "h100-sxm", "class": "gpuu" }""")]
-    [InlineData("""{ "extends": "h100-sxm", "class": "npu", "fabric": { "multiprocessors": 3 } }""")]
+    [InlineData("""{ "extends": "t4", "class": "npu", "fabric": { "vectorClock": "1 GHz" } }""")]
     public void BrokenFile_DoesNotFulfilTheSchema(string text) => Assert.NotEmpty(
         new MiniValidator(JObject.Parse(Make("accelerator"))).Validate(JObject.Parse(text)));
 

@@ -20,7 +20,8 @@ internal sealed class MiniValidator(JObject schema)
     private IEnumerable<string> Check(JToken value, JObject rule, string keyword, JToken given) =>
         keyword switch
         {
-            "$schema" or "title" or "description" or "examples" or "$defs" or "then" or "else" => [],
+            "$schema" or "title" or "description" or "examples" or "$defs" => [],
+            "then" or "else" => [],
             "$ref" => Check(value, schema.SelectToken(
                 "['$defs']['" + ((string)given!)["#/$defs/".Length..] + "']")!),
             "if" => Fits(value, given)
@@ -35,8 +36,8 @@ internal sealed class MiniValidator(JObject schema)
             "enum" => given.Any(each => JToken.DeepEquals(each, value))
                 ? []
                 : [$"{value.Path}: is none of the names"],
-            "type" => (given is JArray types ? types.Select(type => (string)type!) : [(string)given!])
-                .Any(type => IsType(value, type)) ? [] : [$"{value.Path}: is no {given}"],
+            "type" => (given is JArray types ? types.AsEnumerable() : [given])
+                .Any(type => IsType(value, (string)type!)) ? [] : [$"{value.Path}: is no {given}"],
             "pattern" => value.Type != JTokenType.String
                 || Regex.IsMatch((string)value!, (string)given!)
                     ? []
