@@ -46,7 +46,7 @@ internal static class BrokenModels
                 ModelReader.Read(broken, "config.json", "broken");
                 text.AppendLine("ACCEPTED");
             }
-            catch (Configuration.ConfigException e)
+            catch (AccelSim.Configuration.ConfigException e)
             {
                 text.AppendLine(e.Message);
             }

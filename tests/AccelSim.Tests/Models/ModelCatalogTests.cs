@@ -24,7 +24,7 @@ public sealed class ModelCatalogTests : IDisposable
         var e = Assert.Throws<ConfigException>(() => ModelCatalog.Load("./nowhere/gpt2.json"));
         Assert.Equal(
             "./nowhere/gpt2.json: there is no such file or folder; models that ship inside have "
-            + "names such as gpt2, gpt2-xl, opt-125m.", e.Message);
+            + "names such as gpt2, gpt2-xl, gpt2-large.", e.Message);
     }
 
     [Fact]

@@ -117,7 +117,7 @@ public class BrokenJsonTraceTests
         {
             "{'format':'accelsim-requests','version':1,'block':16}\n" + Turn0,
             "t(1): block: is not a member here; known are format, version, block_tokens, "
-            + "origin (nearest: \"format\")."
+            + "origin (nearest: \"block_tokens\")."
         },
         {
             Own,
