@@ -1,0 +1,106 @@
+using System.CommandLine;
+using System.CommandLine.Help;
+using AccelSim.Cli.Flags;
+using AccelSim.Cli.Output;
+using AccelSim.Cli.Verbs;
+using AccelSim.Configuration;
+using AccelSim.Models;
+
+namespace AccelSim.Cli;
+
+/// <summary>The whole command line: what a user types in, an exit code out.</summary>
+internal static class CommandLine
+{
+    /// <summary>Runs one command.</summary>
+    /// <param name="arguments">As typed, without the program's name.</param>
+    /// <param name="terminal">Where texts go.</param>
+    public static int Run(string[] arguments, Terminal terminal)
+    {
+        try
+        {
+            return Invoke(arguments, terminal);
+        }
+        catch (ConfigException e)
+        {
+            foreach (var problem in e.All) terminal.Error.WriteLine(problem.Message);
+            return ExitCode.WrongInput;
+        }
+        catch (InfeasiblePlanException e)
+        {
+            terminal.Error.WriteLine("does not fit: " + e.Message);
+            return ExitCode.Failed;
+        }
+        catch (IOException e) when (terminal.IsBrokenPipe(e))
+        {
+            // "accelsim list hardware | head": whoever reads has seen enough.
+            return ExitCode.Done;
+        }
+#pragma warning disable CA1031 // The last resort: a bug must not look like wrong input.
+        catch (Exception e)
+#pragma warning restore CA1031
+        {
+            ReportBug(arguments, e, terminal);
+            return ExitCode.Bug;
+        }
+    }
+
+    private static int Invoke(string[] arguments, Terminal terminal)
+    {
+        var root = Root(terminal);
+        UnknownFlags.Refuse(root, arguments);
+        var parsed = root.Parse(
+            arguments,
+            new ParserConfiguration { EnablePosixBundling = false, ResponseFileTokenReplacer = null });
+        if (parsed.Errors.Count > 0 && parsed.Action is not HelpText)
+        {
+            var verb = parsed.CommandResult.Command is Verb own ? " " + own.Name : "";
+            throw ConfigException.Of(
+            [
+                .. parsed.Errors.Select(error => error.Message).Distinct()
+                    .Select(message => new ConfigException("", 0, "", Reword(message))),
+                new ConfigException("", 0, "", $"\"accelsim{verb} --help\" tells what is right."),
+            ]);
+        }
+        return parsed.Invoke(new InvocationConfiguration
+        {
+            Output = terminal.Out,
+            Error = terminal.Error,
+            EnableDefaultExceptionHandler = false,
+            ProcessTerminationTimeout = null,
+        });
+    }
+
+    /// <summary>All verbs under one root.</summary>
+    internal static RootCommand Root(Terminal terminal)
+    {
+        var root = new RootCommand(
+            "Simulates LLM inference serving on real and hypothetical accelerators.");
+        Verb[] verbs =
+        [
+            new ListVerb(terminal), new ShowVerb(terminal),
+            new LintVerb(terminal), new DiffVerb(terminal),
+        ];
+        foreach (var verb in verbs) root.Add(verb);
+        foreach (var option in root.Options)
+        {
+            if (option is HelpOption help) help.Action = new HelpText(terminal);
+        }
+        return root;
+    }
+
+    /// <summary>The parser's own texts in the words of this program.</summary>
+    private static string Reword(string message) => message switch
+    {
+        "Required command was not provided." => "no verb is given.",
+        _ => message,
+    };
+
+    private static void ReportBug(string[] arguments, Exception e, Terminal terminal)
+    {
+        terminal.Error.WriteLine($"{e.GetType().Name}: {e.Message}");
+        if (e.StackTrace is { } trace) terminal.Error.WriteLine(trace.Split('\n')[0].TrimEnd());
+        terminal.Error.WriteLine(
+            "This is a bug in AccelSim, not in your input. Please report it with the command: "
+            + "accelsim " + string.Join(' ', arguments));
+    }
+}

@@ -1,0 +1,4 @@
+using AccelSim.Cli.Output;
+using AccelSim.Cli;
+
+return CommandLine.Run(args, Terminal.Console());
