@@ -27,7 +27,7 @@ internal static class CommandLine
         }
         catch (InfeasiblePlanException e)
         {
-            terminal.Error.WriteLine("does not fit: " + e.Message);
+            terminal.Error.WriteLine("infeasible: " + e.Message);
             return ExitCode.Failed;
         }
         catch (IOException e) when (terminal.IsBrokenPipe(e))
@@ -77,7 +77,7 @@ internal static class CommandLine
             "Simulates LLM inference serving on real and hypothetical accelerators.");
         Verb[] verbs =
         [
-            new ListVerb(terminal), new ShowVerb(terminal),
+            new SimulateVerb(terminal), new ListVerb(terminal), new ShowVerb(terminal),
             new LintVerb(terminal), new DiffVerb(terminal),
         ];
         foreach (var verb in verbs) root.Add(verb);

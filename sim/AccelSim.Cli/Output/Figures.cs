@@ -37,6 +37,15 @@ internal static class Figures
     /// <summary>A tag as users see it.</summary>
     public static string Tag(Provenance tag) => JsonNames.Of(tag.ToString());
 
+    /// <summary>An enum's value as JSON has it.</summary>
+    public static string Name<T>(T value) where T : struct, Enum =>
+        JsonNames.Of(value.ToString());
+
+    /// <summary>An enum's value as words, such as <c>kv blocks</c>.</summary>
+    public static string Words<T>(T value) where T : struct, Enum =>
+        string.Concat(value.ToString().Select((c, i) =>
+            char.IsUpper(c) ? (i > 0 ? " " : "") + char.ToLowerInvariant(c) : c.ToString()));
+
     /// <summary>How many, with the noun that fits.</summary>
     public static string Plural(long count, string one, string? many = null) =>
         $"{Whole(count)} {(count == 1 ? one : many ?? one + "s")}";

@@ -108,6 +108,9 @@ public sealed record WorkloadSource
     [Limits(AtLeast = 1)]
     public int? MaxConcurrency { get; init; }
 
+    /// <summary>Arrivals to draw in place of the source's; null: as they are.</summary>
+    public ArrivalSpec? Arrivals { get; init; }
+
     /// <summary>Arrivals this much faster (2: in half the time); null: as they are.</summary>
     [Limits(MoreThan = 0)]
     public double? RateScale { get; init; }

@@ -25,6 +25,8 @@ internal static class WorkloadLoader
                 {
                     Format = source.Format,
                     MaxRequests = source.NumRequests,
+                    Arrivals = source.Arrivals,
+                    Seed = source.Arrivals is null ? null : seed,
                 })
             : WorkloadGenerator.Generate(Spec(source) with { Seed = seed });
         if (source.RateScale is { } scale) workload = Scale(workload, scale);
@@ -36,21 +38,32 @@ internal static class WorkloadLoader
     private static WorkloadSpec Spec(WorkloadSource source)
     {
         var spec = source.Generate ?? WorkloadSpecFile.Named(source.Shipped!);
+        if (source.Arrivals is { } arrivals) spec = spec with { Arrivals = arrivals };
         return source.NumRequests is { } count ? spec with { Requests = count } : spec;
     }
 
-    private static Workload Scale(Workload workload, double scale) => workload with
+    private static Workload Scale(Workload workload, double scale)
     {
-        Origin = FormattableString.Invariant($"{workload.Origin}, arrivals × {scale}"),
-        Requests =
-        [
-            .. workload.Requests.Select(request => request.After is null
-                ? request with
-                {
-                    Arrival = new SimTime(
-                        (long)Math.Round(request.Arrival.Picoseconds / scale)),
-                }
-                : request),
-        ],
-    };
+        var last = workload.Requests.Max(request => request.Arrival.Picoseconds) / scale;
+        if (!(last < long.MaxValue / 2.0))
+        {
+            throw new ConfigException("", 0, "$.workload.rateScale",
+                $"{JsonNames.Number(scale)} spreads the requests over more than the 106 days that "
+                + "the clock counts; raise it.");
+        }
+        return workload with
+        {
+            Origin = $"{workload.Origin}, arrivals × {JsonNames.Number(scale)}",
+            Requests =
+            [
+                .. workload.Requests.Select(request => request.After is null
+                    ? request with
+                    {
+                        Arrival = new SimTime(
+                            (long)Math.Round(request.Arrival.Picoseconds / scale)),
+                    }
+                    : request),
+            ],
+        };
+    }
 }

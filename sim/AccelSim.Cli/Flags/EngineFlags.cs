@@ -1,0 +1,105 @@
+using System.CommandLine;
+using System.Globalization;
+using AccelSim.Serving;
+using AccelSim.Units;
+
+namespace AccelSim.Cli.Flags;
+
+/// <summary>The engine's flags, named as vLLM names them.</summary>
+internal sealed class EngineFlags
+{
+    private static readonly EngineSettings Default = new();
+
+    private readonly Option<int?> _maxNumSeqs = Flag.Whole(
+        "--max-num-seqs", "N", $"Most sequences in one step ({Default.MaxNumSeqs}).");
+
+    private readonly Option<int?> _maxNumBatchedTokens = Flag.Whole(
+        "--max-num-batched-tokens", "N", $"Most tokens in one step ({Default.MaxNumBatchedTokens}).");
+
+    private readonly Option<int?> _blockSize = Flag.Whole(
+        "--block-size", "N", $"Tokens in one KV block ({Default.BlockSize}).");
+
+    private readonly Option<double?> _memory = Flag.Number(
+        "--gpu-memory-utilization", "SHARE",
+        string.Create(CultureInfo.InvariantCulture,
+            $"Share of memory the engine may use ({Default.GpuMemoryUtilization})."));
+
+    private readonly Option<int?> _blocks = Flag.Whole(
+        "--num-gpu-blocks-override", "N", "KV blocks, instead of what fits.");
+
+    private readonly Option<bool> _prefixes = Flag.Switch(
+        "--enable-prefix-caching", "Share equal prefixes.");
+
+    private readonly Option<bool> _noPrefixes = Flag.Switch(
+        "--no-enable-prefix-caching", "Do not (the default).");
+
+    private readonly Option<bool> _chunks = Flag.Switch(
+        "--enable-chunked-prefill", "Split long prompts over steps (the default).");
+
+    private readonly Option<bool> _noChunks = Flag.Switch(
+        "--no-enable-chunked-prefill", "Do not.");
+
+    private readonly Option<bool> _reserve = Flag.Switch(
+        "--scheduler-reserve-full-isl",
+        "Admit a request only when blocks for its whole prompt are free (the default).");
+
+    private readonly Option<bool> _noReserve = Flag.Switch(
+        "--no-scheduler-reserve-full-isl", "Do not.");
+
+    private readonly Option<int?> _longPrefill = Flag.Whole(
+        "--long-prefill-token-threshold", "N", "Most prompt tokens of one request in one step.");
+
+    private readonly Option<int?> _maxModelLen = Flag.Whole(
+        "--max-model-len", "N", "Longest prompt plus output; a longer request is refused.");
+
+    private readonly Option<SchedulingPolicy?> _policy = Flag.Choice<SchedulingPolicy>(
+        "--scheduling-policy", "Who is served first (fcfs).");
+
+    private readonly Option<PreemptionMode?> _preemption = Flag.Choice<PreemptionMode>(
+        "--preemption-mode", "What happens to a sequence that must make room (recompute).");
+
+    private readonly Option<Bytes?> _swap = Flag.Of<Bytes?>(
+        "--swap-space", "SIZE", "Host memory for swapped blocks, per accelerator; a bare number is "
+        + "GiB (4).", ReadSwap);
+
+    /// <summary>All of them.</summary>
+    public IReadOnlyList<Option> All =>
+    [
+        _maxNumSeqs, _maxNumBatchedTokens, _blockSize, _memory, _blocks, _maxModelLen, _prefixes,
+        _noPrefixes, _chunks, _noChunks, _longPrefill, _reserve, _noReserve, _policy, _preemption,
+        _swap,
+    ];
+
+    /// <summary>The settings that the command states.</summary>
+    /// <exception cref="Configuration.ConfigException">Two flags contradict each other.</exception>
+    public EngineSettings Settings(ParseResult parsed) => new()
+    {
+        MaxNumSeqs = parsed.GetValue(_maxNumSeqs) ?? Default.MaxNumSeqs,
+        MaxNumBatchedTokens =
+            parsed.GetValue(_maxNumBatchedTokens) ?? Default.MaxNumBatchedTokens,
+        BlockSize = parsed.GetValue(_blockSize) ?? Default.BlockSize,
+        GpuMemoryUtilization = parsed.GetValue(_memory) ?? Default.GpuMemoryUtilization,
+        NumGpuBlocksOverride = parsed.GetValue(_blocks),
+        EnablePrefixCaching =
+            parsed.OnOrOff(_prefixes, _noPrefixes) ?? Default.EnablePrefixCaching,
+        EnableChunkedPrefill = parsed.OnOrOff(_chunks, _noChunks) ?? Default.EnableChunkedPrefill,
+        SchedulerReserveFullIsl =
+            parsed.OnOrOff(_reserve, _noReserve) ?? Default.SchedulerReserveFullIsl,
+        LongPrefillTokenThreshold = parsed.GetValue(_longPrefill),
+        MaxModelLen = parsed.GetValue(_maxModelLen),
+        SchedulingPolicy = parsed.GetValue(_policy) ?? Default.SchedulingPolicy,
+        PreemptionMode = parsed.GetValue(_preemption) ?? Default.PreemptionMode,
+        SwapSpace = parsed.GetValue(_swap) ?? Default.SwapSpace,
+    };
+
+    /// <summary>vLLM takes a number of GiB; a size with a unit says what it is.</summary>
+    private static Bytes? ReadSwap(string text)
+    {
+        var bare = double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out _);
+        if (!Quantity.TryParse<Bytes>(bare ? text + " GiB" : text, out var size, out var problem))
+            throw new FormatException(problem);
+        return size.Value >= 0
+            ? size
+            : throw new FormatException($"must be at least 0, but \"{text}\" is not.");
+    }
+}

@@ -1,0 +1,25 @@
+using System.CommandLine;
+using AccelSim.Configuration;
+
+namespace AccelSim.Cli.Flags;
+
+/// <summary>What flags say together.</summary>
+internal static class ParseResultFlags
+{
+    /// <summary>Whether a flag was typed.</summary>
+    public static bool Has(this ParseResult parsed, Option flag) =>
+        parsed.GetResult(flag) is { Implicit: false };
+
+    /// <summary>True or false as two opposite switches say; null where neither was typed.</summary>
+    /// <exception cref="ConfigException">Both were.</exception>
+    public static bool? OnOrOff(this ParseResult parsed, Option<bool> on, Option<bool> off)
+    {
+        var (isOn, isOff) = (parsed.Has(on), parsed.Has(off));
+        if (isOn && isOff)
+        {
+            throw new ConfigException("", 0, on.Name,
+                $"contradicts {off.Name}; keep one of them.");
+        }
+        return isOn ? true : isOff ? false : null;
+    }
+}

@@ -1,0 +1,106 @@
+using System.CommandLine;
+using AccelSim.Configuration;
+using AccelSim.Serving;
+
+namespace AccelSim.Cli.Flags;
+
+/// <summary>What serves what: hardware, model, formats, parallelism.</summary>
+internal sealed class PlanFlags
+{
+    private readonly Option<string?> _hardware = Flag.Text(
+        "--hardware", "NAME", "An accelerator or cluster: a shipped name, or a path to a file.",
+        "--system");
+
+    private readonly Option<string?> _pool = Flag.Text(
+        "--pool", "NAME", "The pool of a mixed cluster.");
+
+    private readonly Option<string?> _model = Flag.Text(
+        "--model", "NAME", "A shipped name, a folder with config.json, or a path to a file.");
+
+    private readonly Option<string?> _dtype = Flag.Text(
+        "--dtype", "FORMAT", "Activations and unquantised weights (auto).");
+
+    private readonly Option<string?> _kvCacheDtype = Flag.Text(
+        "--kv-cache-dtype", "FORMAT", "KV cache entries (auto).");
+
+    private readonly Option<string?> _quantization = Flag.Text(
+        "--quantization", "SCHEME", "Weights: fp8, int8, int4, awq, gptq, mxfp4, none (auto: the "
+        + "model's own).", "-q");
+
+    private readonly Option<int?> _tp = Flag.Whole(
+        "--tp", "N", "Ranks that split every layer (1).", 1, "--tensor-parallel-size");
+
+    private readonly Option<int?> _pp = Flag.Whole(
+        "--pp", "N", "Pipeline stages (1).", 1, "--pipeline-parallel-size");
+
+    private readonly Option<int?> _ep = Flag.Whole(
+        "--ep", "N", "Ranks that split the experts (1).", 1, "--expert-parallel-size");
+
+    private readonly Option<int?> _dp = Flag.Whole(
+        "--dp", "N", "Engines: with experts in lockstep, otherwise independent (1).", 1,
+        "--data-parallel-size");
+
+    private readonly Option<double?> _expertSkew = Flag.Number(
+        "--expert-skew", "RATIO", "Load of the busiest expert rank over the mean (1: even).");
+
+    private readonly Option<string?> _costModel = Flag.Text(
+        "--cost-model", "NAME", "The rung of the cost ladder: roofline (the default).");
+
+    /// <summary>All of them.</summary>
+    public IReadOnlyList<Option> All =>
+    [
+        _hardware, _pool, _model, _dtype, _kvCacheDtype, _quantization, _tp, _pp, _ep, _dp,
+        _expertSkew, _costModel,
+    ];
+
+    /// <summary>A scenario of one kind of replica that the command states.</summary>
+    /// <exception cref="ConfigException">Hardware or model is missing.</exception>
+    public Scenario Scenario(
+        ParseResult parsed, EngineSettings engine, int replicas, WorkloadSource workload)
+    {
+        List<ConfigException> missing = [];
+        if (parsed.GetValue(_hardware) is not { } hardware)
+        {
+            hardware = "";
+            missing.Add(new ConfigException("", 0, "--hardware",
+                "is missing; name what serves, such as --hardware h100-sxm."));
+        }
+        if (parsed.GetValue(_model) is not { } model)
+        {
+            model = "";
+            missing.Add(new ConfigException("", 0, "--model",
+                "is missing; name what is served, such as --model llama-3.1-8b."));
+        }
+        if (missing.Count > 0) throw ConfigException.Of(missing);
+        var skew = parsed.GetValue(_expertSkew) ?? 1;
+        if (!(skew is >= 1 and <= 1e6))
+        {
+            throw new ConfigException("", 0, "--expert-skew",
+                $"must be at least 1, but {JsonNames.Number(skew)} is not.");
+        }
+        return new Scenario
+        {
+            Model = model,
+            Workload = workload,
+            CostModel = parsed.GetValue(_costModel) ?? "roofline",
+            Dtype = parsed.GetValue(_dtype) ?? "auto",
+            KvCacheDtype = parsed.GetValue(_kvCacheDtype) ?? "auto",
+            Quantization = parsed.GetValue(_quantization) ?? "auto",
+            Replicas =
+            [
+                new ReplicaSpec
+                {
+                    Hardware = hardware,
+                    Pool = parsed.GetValue(_pool),
+                    Count = replicas,
+                    Tp = parsed.GetValue(_tp) ?? 1,
+                    Pp = parsed.GetValue(_pp) ?? 1,
+                    Ep = parsed.GetValue(_ep) ?? 1,
+                    Dp = parsed.GetValue(_dp) ?? 1,
+                    ExpertSkew = skew,
+                    Engine = engine,
+                },
+            ],
+        };
+    }
+}

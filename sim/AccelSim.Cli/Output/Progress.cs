@@ -1,0 +1,60 @@
+using AccelSim.Serving;
+using Spectre.Console;
+
+namespace AccelSim.Cli.Output;
+
+/// <summary>A bar that shows how many requests are over; nothing where nobody watches.</summary>
+internal sealed class Progress : IRunListener
+{
+    private readonly IRunListener? _inner;
+    private readonly ProgressTask _task;
+    private readonly int _every;
+    private int _done;
+
+    private Progress(ProgressTask task, int requests, IRunListener? inner)
+    {
+        (_task, _inner) = (task, inner);
+        _every = Math.Max(1, requests / 200);
+    }
+
+    /// <summary>Runs while a bar shows how far it is.</summary>
+    /// <param name="terminal">Where it is shown.</param>
+    /// <param name="requests">How many there are.</param>
+    /// <param name="run">Gets who listens; null where nobody does.</param>
+    /// <param name="inner">Listens too.</param>
+    public static T While<T>(
+        Terminal terminal, int requests, Func<IRunListener?, T> run, IRunListener? inner = null)
+    {
+        if (!terminal.IsInteractive) return run(inner);
+        var console = AnsiConsole.Create(new AnsiConsoleSettings
+        {
+            Out = new AnsiConsoleOutput(terminal.Error),
+            ColorSystem = terminal.HasColours
+                ? ColorSystemSupport.Standard
+                : ColorSystemSupport.NoColors,
+        });
+        return console.Progress()
+            .AutoClear(true)
+            .Columns(
+                new TaskDescriptionColumn(), new ProgressBarColumn(), new PercentageColumn(),
+                new RemainingTimeColumn())
+            .Start(context =>
+            {
+                var task = context.AddTask("requests served", maxValue: requests);
+                return run(new Progress(task, requests, inner));
+            });
+    }
+
+    /// <inheritdoc/>
+    public void StepsDone(in StepFact fact) => _inner?.StepsDone(fact);
+
+    /// <inheritdoc/>
+    public void TransferDone(in TransferFact fact) => _inner?.TransferDone(fact);
+
+    /// <inheritdoc/>
+    public void RequestDone(in RequestRecord record)
+    {
+        _inner?.RequestDone(record);
+        if (++_done % _every == 0) _task.Increment(_every);
+    }
+}

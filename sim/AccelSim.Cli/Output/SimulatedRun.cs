@@ -1,0 +1,71 @@
+using System.Diagnostics;
+using AccelSim.Metrics;
+using AccelSim.Reports;
+using AccelSim.Serving;
+using AccelSim.Studies;
+
+namespace AccelSim.Cli.Output;
+
+/// <summary>A run with everything that is written about it.</summary>
+internal sealed class SimulatedRun
+{
+    private readonly ScenarioRunner _runner;
+
+    private SimulatedRun(ScenarioRunner runner, RunResult result, SimulationCost cost)
+    {
+        _runner = runner;
+        Result = result;
+        Cost = cost;
+    }
+
+    /// <summary>The files of an output folder.</summary>
+    public static IReadOnlyList<string> Files { get; } =
+        ["summary.json", "requests.csv", "trace.json", "report.html", "manifest.json"];
+
+    /// <summary>What came out.</summary>
+    public RunResult Result { get; }
+
+    /// <summary>What it took to simulate.</summary>
+    public SimulationCost Cost { get; }
+
+    /// <summary>The program's version.</summary>
+    public static string Version { get; } =
+        typeof(SimulatedRun).Assembly.GetName().Version!.ToString(3);
+
+    /// <summary>Runs a scenario.</summary>
+    /// <param name="runner">The scenario.</param>
+    /// <param name="terminal">Shows progress where a person watches.</param>
+    /// <param name="traced">Whether to keep what the trace and the report show.</param>
+    public static SimulatedRun Of(ScenarioRunner runner, Terminal terminal, bool traced)
+    {
+        var watch = Stopwatch.StartNew();
+        var result = Progress.While(
+            terminal, runner.Workload.Requests.Count, listener => runner.Run(listener));
+        using var process = Process.GetCurrentProcess();
+        return new SimulatedRun(
+            runner, result,
+            new SimulationCost(watch.Elapsed.TotalSeconds, process.PeakWorkingSet64));
+    }
+
+    /// <summary>Writes the summary.</summary>
+    public void WriteSummary(TextWriter writer) =>
+        writer.Write(SummaryJson.Text(Result, Version, Cost));
+
+    /// <summary>Writes all files.</summary>
+    /// <param name="folder">Receives them.</param>
+    /// <param name="command">Repeats the run.</param>
+    /// <param name="scenarioFile">The scenario's file; null where it came from flags.</param>
+    public void WriteTo(OutputFolder folder, string command, string? scenarioFile)
+    {
+        var context = new RunContext(Version, command, InputFiles.Of(_runner, scenarioFile));
+        Save(folder, "summary.json", stream => SummaryJson.Write(stream, Result, Version, Cost));
+        Save(folder, "requests.csv", stream => RequestsCsv.Write(stream, Result));
+        Save(folder, "manifest.json", stream => ManifestJson.Write(stream, Result, context));
+    }
+
+    private static void Save(OutputFolder folder, string name, Action<Stream> write)
+    {
+        using var stream = File.Create(Path.Combine(folder.Draft, name));
+        write(stream);
+    }
+}
