@@ -81,7 +81,7 @@ internal static class RunTables
     private static void Throughput(Terminal terminal, RunResult result)
     {
         var metrics = result.Metrics;
-        var slo = SloWords(result.Scenario.Slo);
+        var slo = SloWords(result.Scenario);
         var table = new TextTable("Throughput, energy, cost", "metric", ">value", "~");
         table.Row("output tokens/s", Figures.Number(metrics.OutputTokensPerSecond), "");
         table.Row("total tokens/s", Figures.Number(metrics.TotalTokensPerSecond), "");
@@ -105,15 +105,24 @@ internal static class RunTables
         terminal.Line();
     }
 
-    private static string SloWords(IReadOnlyDictionary<string, Slo> slo) => slo.Count == 0
-        ? "no SLO given: every served request counts"
-        : string.Join("; ", slo.OrderBy(pair => pair.Key, StringComparer.Ordinal).Select(pair =>
-            (pair.Key.Length > 0 ? pair.Key + ": " : "") + string.Join(", ", new[]
-            {
-                ("TTFT", pair.Value.Ttft), ("TPOT", pair.Value.Tpot), ("E2E", pair.Value.E2e),
-            }
+    private static string SloWords(Scenario scenario)
+    {
+        var all = scenario.SloByClass
+            .OrderBy(pair => pair.Key, StringComparer.Ordinal)
+            .Select(pair => (Prefix: pair.Key + ": ", Text: SloWords(pair.Value)))
+            .Prepend((Prefix: "", Text: SloWords(scenario.Slo)))
+            .Where(pair => pair.Text.Length > 0)
+            .Select(pair => pair.Prefix + pair.Text)
+            .ToArray();
+        return all.Length == 0
+            ? "no SLO given: every served request counts"
+            : string.Join("; ", all);
+    }
+
+    private static string SloWords(Slo slo) => string.Join(", ",
+        new[] { ("TTFT", slo.Ttft), ("TPOT", slo.Tpot), ("E2E", slo.E2e) }
             .Where(limit => limit.Item2 is not null)
-            .Select(limit => $"{limit.Item1} ≤ {limit.Item2}"))));
+            .Select(limit => $"{limit.Item1} ≤ {limit.Item2}"));
 
     private static void Limits(Terminal terminal, RunResult result)
     {

@@ -92,9 +92,7 @@ internal sealed class SimulateVerb : Verb
     {
         Seed = parsed.GetValue(_seed) ?? 42,
         Router = parsed.GetValue(_router) ?? RouterKind.RoundRobin,
-        Slo = parsed.GetValue(_slo) is { } slo
-            ? new Dictionary<string, Slo> { [""] = slo }
-            : new Dictionary<string, Slo>(),
+        Slo = parsed.GetValue(_slo) ?? new Slo(),
     };
 
     private Scenario FromFile(ParseResult parsed, string file)
