@@ -76,6 +76,7 @@ public sealed class ScenarioRunner
         var builder = new DeploymentBuilder(
             Model, Scenario.Dtype, Scenario.KvCacheDtype, Scenario.Quantization,
             Workload.HashBlockTokens);
+        RefuseOversubscription();
         List<Deployment> deployments = [];
         for (var i = 0; i < _hardware.Count; i++)
         {
@@ -113,6 +114,27 @@ public sealed class ScenarioRunner
                 + $"{Scenario.Seed}.", e);
         }
         return RunAnalysis.Of(Scenario, Workload.Origin, simulation);
+    }
+
+    /// <summary>Entries that name the same pool of the same cluster share its accelerators.</summary>
+    private void RefuseOversubscription()
+    {
+        var entries = _hardware.Zip(Scenario.Replicas)
+            .Where(pair => pair.First.IsCluster)
+            .GroupBy(pair => (pair.First.File, Pool: pair.Second.Pool ?? ""));
+        foreach (var entry in entries.Where(group => group.Count() > 1))
+        {
+            var cluster = entry.First().First.Cluster;
+            var pool = cluster.Pools.GetValueOrDefault(entry.Key.Pool)
+                ?? cluster.Pools.Values.First();
+            var there = pool.PerNode.Value.Value * pool.Nodes.Value.Value;
+            var needed = entry.Sum(pair => (long)pair.Second.Count * pair.Second.Tp
+                * pair.Second.Pp * pair.Second.Dp);
+            if (needed <= there) continue;
+            throw new ConfigException(entry.Key.File, 0, "",
+                $"{entry.Count()} entries of replicas need {needed} accelerators of one pool, "
+                + $"which has {there}.");
+        }
     }
 
     /// <summary>A path in a scenario is relative to the scenario's folder.</summary>
