@@ -7,7 +7,7 @@ namespace AccelSim.Hardware;
 public sealed partial class Device
 {
     private readonly Estimators _estimators;
-    private readonly Dictionary<NumberFormat, Fact<JoulesPerFlop>> _matrixEnergy = [];
+    private readonly Dictionary<NumberFormat, Fact<JoulesPerFlop>> _matrixEnergy;
 
     private Device(Accelerator spec, Estimators estimators)
     {
@@ -31,6 +31,8 @@ public sealed partial class Device
             typical.IdleShareOfTdp.Value.Value * spec.Power.Tdp.Value,
             typical.IdleShareOfTdp.Source, "idleShareOfTdp × tdp");
         (NodeName, Node, NodeNote) = NearestNode(typical);
+        _matrixEnergy = Enum.GetValues<NumberFormat>()
+            .ToDictionary(format => format, FillMatrixEnergy);
         VectorEnergy = spec.Power.VectorEnergy ?? NodeVectorEnergy;
         MemoryEnergy = spec.Memory.ToDictionary(
             level => level.Key,
@@ -71,21 +73,18 @@ public sealed partial class Device
     /// Stated for the format; else the stated format nearest in width, scaled as the process node's
     /// energies are; else the process node's (the nearest node's where the very one is unknown).
     /// </remarks>
-    public Fact<JoulesPerFlop> MatrixEnergy(NumberFormat format)
+    public Fact<JoulesPerFlop> MatrixEnergy(NumberFormat format) => _matrixEnergy[format];
+
+    private Fact<JoulesPerFlop> FillMatrixEnergy(NumberFormat format)
     {
         if (Spec.Power.MatrixEnergy.TryGetValue(format, out var stated)) return stated;
-        if (_matrixEnergy.TryGetValue(format, out var known)) return known;
-        var energy = NodeMatrixEnergy(format);
-        if (Spec.Power.MatrixEnergy.Count > 0)
-        {
-            var near = NearestFormat(Spec.Power.MatrixEnergy, format);
-            var ratio = energy.Value / NodeMatrixEnergy(near.Format).Value;
-            energy = Computed(
-                ratio * near.Energy.Value, near.Energy.Source,
-                $"matrixEnergy.{FormatNames.Of(near.Format)} × both formats' ratio at {NodeName}");
-        }
-        _matrixEnergy[format] = energy;
-        return energy;
+        var typical = NodeMatrixEnergy(format);
+        if (Spec.Power.MatrixEnergy.Count == 0) return typical;
+        var near = NearestFormat(Spec.Power.MatrixEnergy, format);
+        var ratio = typical.Value / NodeMatrixEnergy(near.Format).Value;
+        return Computed(
+            ratio * near.Energy.Value, near.Energy.Source,
+            $"matrixEnergy.{FormatNames.Of(near.Format)} × both formats' ratio at {NodeName}");
     }
 
     /// <summary>What the process node lets expect, whatever the file states.</summary>
