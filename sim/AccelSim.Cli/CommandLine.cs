@@ -77,7 +77,8 @@ internal static class CommandLine
             "Simulates LLM inference serving on real and hypothetical accelerators.");
         Verb[] verbs =
         [
-            new SimulateVerb(terminal), new ListVerb(terminal), new ShowVerb(terminal),
+            new DemoVerb(terminal), new SimulateVerb(terminal), new EstimateVerb(terminal), new ExplainVerb(terminal),
+            new ListVerb(terminal), new ShowVerb(terminal),
             new LintVerb(terminal), new DiffVerb(terminal),
         ];
         foreach (var verb in verbs) root.Add(verb);

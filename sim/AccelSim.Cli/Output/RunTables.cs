@@ -46,7 +46,8 @@ internal static class RunTables
         return string.Join(", ", text);
     }
 
-    private static string Plan(Deployment deployment)
+    /// <summary>How a model is split, such as <c>tp=4 pp=2</c>.</summary>
+    public static string Plan(Deployment deployment)
     {
         var plan = deployment.Graph.Plan;
         var parts = new[] { ("tp", plan.TensorParallel), ("pp", plan.PipelineParallel),
@@ -105,7 +106,8 @@ internal static class RunTables
         terminal.Line();
     }
 
-    private static string SloWords(Scenario scenario)
+    /// <summary>The objectives in words.</summary>
+    public static string SloWords(Scenario scenario)
     {
         var all = scenario.SloByClass
             .OrderBy(pair => pair.Key, StringComparer.Ordinal)

