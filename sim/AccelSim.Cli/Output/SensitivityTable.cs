@@ -14,16 +14,17 @@ internal static class SensitivityTable
     {
         var moving = fields.Where(field => field.Strongest >= Least).ToArray();
         string[] metrics = [.. fields.SelectMany(field => field.Measured.Keys).Distinct()
-            .Order(StringComparer.Ordinal)];
+            .OrderBy(Place).ThenBy(metric => metric, StringComparer.Ordinal)];
         var attributed = fields.Any(field => field.Attributed.Count > 0);
         var table = new TextTable(
             "Elasticities: per cent that a metric changes for one per cent more of a field",
-            ["~field", "value", .. metrics.Select(metric => ">" + metric)]);
+            ["~field", .. metrics.Select(metric => ">" + metric)]);
         foreach (var field in moving)
         {
             table.Row(
             [
-                field.Leaf.Path.Replace("$.", "", StringComparison.Ordinal), field.Leaf.Text,
+                field.Leaf.Path.Replace("$.", "", StringComparison.Ordinal) + " = "
+                + field.Leaf.Text,
                 .. metrics.Select(metric => Cell(field, metric)),
             ]);
         }
@@ -41,6 +42,13 @@ internal static class SensitivityTable
             terminal.Paragraph($"{field.Leaf.Path} cannot be moved: {field.Problem}", 4);
         terminal.Line();
     }
+
+    /// <summary>Latencies first, then rates, then what they cost.</summary>
+    private static int Place(string metric) =>
+        metric.StartsWith("TTFT", StringComparison.Ordinal) ? 0
+        : metric.StartsWith("TPOT", StringComparison.Ordinal) ? 1
+        : metric.Contains("token", StringComparison.Ordinal) && metric[0] != 't' ? 3
+        : 2;
 
     private static string Cell(FieldSensitivity field, string metric)
     {
