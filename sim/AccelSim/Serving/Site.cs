@@ -81,10 +81,12 @@ internal sealed class Site
             links[CommunicationGroup.Tensor] =
                 Wires(device, plan.TensorParallel, Math.Min(_perNode, plan.TensorParallel));
         }
-        if (plan.ExpertParallel > 1)
+        // Ranks of all engines meet at the experts, also where each expert is split over them.
+        var expertRanks = Math.Max(plan.ExpertParallel, plan.TensorParallel * plan.DataParallel);
+        if (plan.ExpertParallel > 1 || plan.DataParallel > 1)
         {
             links[CommunicationGroup.Expert] =
-                Wires(device, plan.ExpertParallel, Math.Min(_perNode, plan.ExpertParallel));
+                Wires(device, expertRanks, Math.Min(_perNode, expertRanks));
         }
         if (plan.PipelineParallel > 1)
         {
