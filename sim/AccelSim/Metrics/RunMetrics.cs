@@ -21,19 +21,22 @@ public sealed record RunMetrics(
     long CachedTokens, int MetSlo)
 {
     /// <summary>Tokens emitted per second of the run.</summary>
-    public double OutputTokensPerSecond => OutputTokens / Duration.Value;
+    public double OutputTokensPerSecond => PerSecond(OutputTokens);
 
     /// <summary>Prompt and output tokens per second; spared prompt tokens are counted.</summary>
-    public double TotalTokensPerSecond => (InputTokens + OutputTokens) / Duration.Value;
+    public double TotalTokensPerSecond => PerSecond(InputTokens + OutputTokens);
 
     /// <summary>Served requests per second.</summary>
-    public double RequestsPerSecond => Completed / Duration.Value;
+    public double RequestsPerSecond => PerSecond(Completed);
 
     /// <summary>Served requests per second that met every SLO.</summary>
-    public double GoodputRequestsPerSecond => MetSlo / Duration.Value;
+    public double GoodputRequestsPerSecond => PerSecond(MetSlo);
 
     /// <summary>Requests that met every SLO over all requests, refused ones included.</summary>
     public double SloAttainment => (double)MetSlo / (Completed + Rejected);
+
+    /// <summary>Zero where every request was refused, so that nothing took any time.</summary>
+    private double PerSecond(long count) => count == 0 ? 0 : count / Duration.Value;
 
     /// <summary>Computes them.</summary>
     /// <param name="records">Of all requests, or of one service class.</param>

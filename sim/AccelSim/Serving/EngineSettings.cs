@@ -56,7 +56,15 @@ public sealed record EngineSettings
         Positive(MaxNumBatchedTokens, "--max-num-batched-tokens");
         Positive(BlockSize, "--block-size");
         if (LongPrefillTokenThreshold is { } threshold)
+        {
             Positive(threshold, "--long-prefill-token-threshold");
+            if (!EnableChunkedPrefill)
+            {
+                throw new ConfigException("", 0, "--long-prefill-token-threshold",
+                    "splits long prompts, which chunked prefill must be on for; leave it out, or "
+                    + "set --enable-chunked-prefill.");
+            }
+        }
         if (MaxModelLen is { } length) Positive(length, "--max-model-len");
         if (NumGpuBlocksOverride is { } blocks) Positive(blocks, "--num-gpu-blocks-override");
         if (!(GpuMemoryUtilization is > 0 and <= 1))

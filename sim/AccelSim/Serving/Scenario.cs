@@ -128,11 +128,16 @@ public sealed record Slo
     /// <summary>From sending to the last token.</summary>
     public Seconds? E2e { get; init; }
 
-    /// <summary>Whether a served request meets all of them.</summary>
+    /// <summary>Whether a served request meets all of them; at equality it does.</summary>
     public bool IsMetBy(in RequestRecord record) =>
-        (Ttft is not { } ttft || record.Ttft <= ttft)
-        && (Tpot is not { } tpot || record.Tpot is not { } own || own <= tpot)
-        && (E2e is not { } e2e || record.E2eLatency <= e2e);
+        Within(record.Arrival, record.FirstToken, 1, Ttft)
+        && Within(record.FirstToken, record.LastToken, record.Request.OutputTokens - 1, Tpot)
+        && Within(record.Arrival, record.LastToken, 1, E2e);
+
+    /// <summary>In whole picoseconds, so that no rounding of seconds decides.</summary>
+    private static bool Within(SimTime from, SimTime to, int gaps, Seconds? limit) =>
+        limit is not { } most
+        || to.Picoseconds - from.Picoseconds <= Math.Round(most.Value * 1e12) * gaps;
 }
 
 /// <summary>Which replica gets a request.</summary>
