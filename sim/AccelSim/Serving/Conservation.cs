@@ -1,3 +1,4 @@
+using AccelSim.Costs;
 using AccelSim.Workloads;
 
 namespace AccelSim.Serving;
@@ -50,6 +51,11 @@ internal static class Conservation
             throw new ConservationException(
                 $"Replica {replica.Index} still holds {replica.KvUsed} KV blocks.");
         }
+        if (replica.SwappedBlocks != 0)
+        {
+            throw new ConservationException(
+                $"Replica {replica.Index} left {replica.SwappedBlocks} KV blocks in host memory.");
+        }
         if (replica.Outstanding != 0)
         {
             throw new ConservationException(
@@ -59,6 +65,7 @@ internal static class Conservation
         {
             foreach (var kind in Enum.GetValues<StepKind>())
             {
+                CheckEntries(replica, kind, ledger[kind]);
                 var (shares, total) = (ledger[kind].Share.Sum(), ledger[kind].Seconds);
                 if (Math.Abs(shares - total) > Rounding * Math.Max(total, 1e-9))
                 {
@@ -67,6 +74,23 @@ internal static class Conservation
                         + $"the steps to {total} s.");
                 }
             }
+        }
+    }
+
+    private static void CheckEntries(Replica replica, StepKind kind, StepLedger ledger)
+    {
+        for (var i = 0; i < ResourceVector.Capacity; i++)
+        {
+            var (seconds, joules) = (ledger.Share[i], ledger.Energy[i]);
+            // Taking off the host's time of later stages may leave a rounding below zero.
+            if (seconds >= -Rounding * ledger.Seconds && joules >= 0
+                && double.IsFinite(seconds) && double.IsFinite(joules))
+            {
+                continue;
+            }
+            throw new ConservationException(
+                $"Replica {replica.Index}: {kind} steps took {seconds} s and {joules} J of "
+                + $"resource {i}.");
         }
     }
 }

@@ -27,6 +27,7 @@ internal sealed class EngineReplica : Replica
     private StepCost _fixed;
     private SimTime _start;
     private int _steps;
+    private int _skipped;
     private int _reach = ShortestReach;
     private int _generation;
     private State _state = State.Idle;
@@ -49,6 +50,8 @@ internal sealed class EngineReplica : Replica
 
     public override long Preemptions => _scheduler.Preemptions;
 
+    public override long SwappedBlocks => _scheduler.SwappedBlocks;
+
     public override long KvUsed => _scheduler.UsedBlocks;
 
     public override long KvTotal => _scheduler.TotalBlocks;
@@ -64,13 +67,23 @@ internal sealed class EngineReplica : Replica
     public override void Submit(Sequence sequence)
     {
         Outstanding++;
+        CountWaiting();
         var changesNothing = _scheduler.QueueIsBlocked;
         _scheduler.Add(sequence);
         if (_state == State.Idle) StartStep();
         else if (_state == State.Computing && _steps > 1 && !changesNothing) Cut();
     }
 
-    public override int CachedTokens(Sequence sequence) => _scheduler.CachedTokens(sequence);
+    public override int CachedTokens(Sequence sequence)
+    {
+        if (_state == State.Computing && _steps > 1)
+        {
+            // Steps that are over by now may have taken blocks that it would find.
+            var over = _ends.AsSpan(0, _steps - 1).BinarySearch(Host.Loop.Now);
+            SkipTo(over < 0 ? ~over : over);
+        }
+        return _scheduler.CachedTokens(sequence);
+    }
 
     public override string? ReasonToReject(Request request) =>
         _scheduler.ReasonToReject(request);
@@ -83,7 +96,7 @@ internal sealed class EngineReplica : Replica
             case State.MovingBlocks:
                 Compute();
                 break;
-            case State.Computing when _links.IsShared(Index) && LinkSeconds > 0:
+            case State.Computing when SharesItsWires && LinkSeconds > 0:
                 Communicate();
                 break;
             default:
@@ -91,6 +104,9 @@ internal sealed class EngineReplica : Replica
                 break;
         }
     }
+
+    /// <summary>Whether its collectives meet those of others; one accelerator has none.</summary>
+    private bool SharesItsWires => Deployment.Accelerators > 1 && _links.IsShared(Index);
 
     private double LinkSeconds => _fixed.LinkSeconds + _attention[0].LinkSeconds;
 
@@ -116,8 +132,9 @@ internal sealed class EngineReplica : Replica
     private void Compute()
     {
         _state = State.Computing;
+        _skipped = 0;
         _pricer.Fixed(_plan.Shape, out _fixed);
-        var shared = _links.IsShared(Index);
+        var shared = SharesItsWires;
         var most = Host.Leaps && !shared ? _reach : 1;
         most = _scheduler.Leap(0, _plan, _shapes.AsSpan(0, most));
         var end = Host.Loop.Now;
@@ -149,13 +166,24 @@ internal sealed class EngineReplica : Replica
         Host.Loop.At(_ends[last], this, ++_generation);
     }
 
+    /// <summary>Tells the scheduler of steps of the stretch that it has not heard of.</summary>
+    private void SkipTo(int steps)
+    {
+        if (steps <= _skipped) return;
+        _scheduler.Skip(0, _ends.AsSpan(_skipped, steps - _skipped), Gaps);
+        _skipped = steps;
+    }
+
+    private void CountWaiting() =>
+        AddWaiting(_plan.WaitReason, _scheduler.WaitingCount, SinceLastCount());
+
     private void EndSteps()
     {
         var now = Host.Loop.Now;
         if (_steps == _reach) _reach = Math.Min(LongestReach, 2 * _reach);
-        if (_steps > 1) _scheduler.Skip(0, _ends.AsSpan(0, _steps - 1), Gaps);
+        SkipTo(_steps - 1);
         KvPeak = Math.Max(KvPeak, _scheduler.UsedBlocks);
-        AddWaiting(_plan.WaitReason, _scheduler.WaitingCount, now - _start);
+        CountWaiting();
         Ledgers[0].Add(
             KindOf(_plan.Shape), _steps, _fixed, _attention.AsSpan(0, _steps));
         if (Host.Listener is { } listener) Tell(listener, now);

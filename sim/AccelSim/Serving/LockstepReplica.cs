@@ -32,6 +32,8 @@ internal sealed class LockstepReplica : Replica
 
     public override long Preemptions => _ranks.Sum(rank => rank.Preemptions);
 
+    public override long SwappedBlocks => _ranks.Sum(rank => rank.SwappedBlocks);
+
     public override long KvUsed => _ranks.Sum(rank => rank.UsedBlocks);
 
     public override long KvTotal => _ranks.Sum(rank => rank.TotalBlocks);
@@ -44,6 +46,7 @@ internal sealed class LockstepReplica : Replica
     public override void Submit(Sequence sequence)
     {
         Outstanding++;
+        CountWaiting();
         _ranks.MinBy(rank => rank.WaitingCount + rank.RunningCount)!.Add(sequence);
         if (!_busy) StartRound();
     }
@@ -56,15 +59,22 @@ internal sealed class LockstepReplica : Replica
     public override void Fire(int code)
     {
         var now = Host.Loop.Now;
+        CountWaiting();
         KvPeak = Math.Max(KvPeak, KvUsed);
         for (var i = 0; i < _ranks.Length; i++)
         {
             if (_plans[i].IsEmpty) continue;
-            AddWaiting(_plans[i].WaitReason, _ranks[i].WaitingCount, now - _start);
             if (Host.Listener is { } listener) Tell(listener, i, now);
             Finish(_ranks[i].Complete(0, _plans[i], now, Gaps));
         }
         StartRound();
+    }
+
+    private void CountWaiting()
+    {
+        var time = SinceLastCount();
+        for (var i = 0; i < _ranks.Length; i++)
+            AddWaiting(_plans[i].WaitReason, _ranks[i].WaitingCount, time);
     }
 
     private void StartRound()

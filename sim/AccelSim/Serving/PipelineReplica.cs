@@ -17,6 +17,11 @@ internal sealed class PipelineReplica : Replica
     private readonly Queue<int>[] _ready;
     private readonly int[] _busyWith;
     private const int Nobody = -1;
+    private int _lastStarted = Nobody;
+    private WaitReason _waitReason;
+
+    // A step in which everybody made room is no step, but its blocks move before the next one.
+    private long _blocksToMove;
 
     public PipelineReplica(int index, Deployment deployment, IReplicaHost host)
         : base(index, deployment, host)
@@ -30,6 +35,8 @@ internal sealed class PipelineReplica : Replica
 
     public override long Preemptions => _scheduler.Preemptions;
 
+    public override long SwappedBlocks => _scheduler.SwappedBlocks;
+
     public override long KvUsed => _scheduler.UsedBlocks;
 
     public override long KvTotal => _scheduler.TotalBlocks;
@@ -42,6 +49,7 @@ internal sealed class PipelineReplica : Replica
     public override void Submit(Sequence sequence)
     {
         Outstanding++;
+        CountWaiting();
         _scheduler.Add(sequence);
         FillFirstStage();
     }
@@ -54,6 +62,7 @@ internal sealed class PipelineReplica : Replica
     /// <summary>Code: batch + batches × (stage done: stage; arrived at stage: stages + stage).</summary>
     public override void Fire(int code)
     {
+        CountWaiting();
         var (what, batch) = Math.DivRem(code, _stages);
         if (what < _stages) StageDone(what, batch);
         else Arrived(what - _stages, batch);
@@ -61,14 +70,19 @@ internal sealed class PipelineReplica : Replica
 
     private void FillFirstStage()
     {
-        for (var batch = 0; batch < _stages && _busyWith[0] == Nobody; batch++)
+        // In turn, so that no micro-batch waits for KV blocks that others take again and again.
+        for (var i = 0; i < _stages && _busyWith[0] == Nobody; i++)
         {
+            var batch = (_lastStarted + 1 + i) % _stages;
             var micro = _batches[batch];
             if (micro.InFlight) continue;
             _scheduler.Schedule(batch, Host.Loop.Now, micro.Plan);
+            if (micro.Plan.WaitReason != WaitReason.None || _scheduler.WaitingCount == 0)
+                _waitReason = micro.Plan.WaitReason;
+            _blocksToMove += micro.Plan.BlocksSwappedOut + micro.Plan.BlocksSwappedIn;
             if (micro.Plan.IsEmpty) continue;
             micro.InFlight = true;
-            micro.Start = Host.Loop.Now;
+            _lastStarted = batch;
             StartStage(0, batch);
         }
     }
@@ -79,13 +93,20 @@ internal sealed class PipelineReplica : Replica
         _busyWith[stage] = batch;
         var pricer = Deployment.Stages[stage];
         pricer.Price(micro.Plan.Shape, out micro.Cost);
+        // The host prepares a step once, not once per stage.
         if (stage > 0) micro.Cost.DropHostTime(pricer.Model);
-        var moved = stage == 0 ? micro.Plan.BlocksSwappedOut + micro.Plan.BlocksSwappedIn : 0;
-        var seconds = micro.Cost.Seconds
-            + Deployment.HostTransfer(moved).Value;
+        var seconds = micro.Cost.Seconds;
+        if (stage == 0)
+        {
+            seconds += Deployment.HostTransfer(_blocksToMove).Value;
+            _blocksToMove = 0;
+        }
         micro.StageStart = Host.Loop.Now;
         Host.Loop.After(new Seconds(seconds), this, stage * _stages + batch);
     }
+
+    private void CountWaiting() =>
+        AddWaiting(_waitReason, _scheduler.WaitingCount, SinceLastCount());
 
     private void StageDone(int stage, int batch)
     {
@@ -104,7 +125,6 @@ internal sealed class PipelineReplica : Replica
         else
         {
             KvPeak = Math.Max(KvPeak, _scheduler.UsedBlocks);
-            AddWaiting(micro.Plan.WaitReason, _scheduler.WaitingCount, now - micro.Start);
             micro.InFlight = false;
             Finish(_scheduler.Complete(batch, micro.Plan, now, Gaps));
         }
@@ -133,7 +153,6 @@ internal sealed class PipelineReplica : Replica
     {
         public StepPlan Plan { get; } = new();
         public bool InFlight { get; set; }
-        public SimTime Start { get; set; }
         public SimTime StageStart { get; set; }
         public StepCost Cost;
     }

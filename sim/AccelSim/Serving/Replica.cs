@@ -35,6 +35,9 @@ public abstract class Replica : IEventTarget
     /// <summary>Times a sequence had to make room.</summary>
     public abstract long Preemptions { get; }
 
+    /// <summary>KV blocks in host memory, of all its ranks.</summary>
+    public abstract long SwappedBlocks { get; }
+
     /// <summary>KV blocks in use, of all its ranks.</summary>
     public abstract long KvUsed { get; }
 
@@ -49,6 +52,7 @@ public abstract class Replica : IEventTarget
 
     private protected IReplicaHost Host { get; }
 
+    private SimTime _lastCount;
     private readonly double[] _waitingSeconds = new double[Enum.GetValues<WaitReason>().Length];
 
     /// <summary>A request arrives now.</summary>
@@ -65,6 +69,14 @@ public abstract class Replica : IEventTarget
 
     /// <summary>What it waits for, for the watchdog; null while it has nothing to do.</summary>
     public abstract string? WaitsFor { get; }
+
+    /// <summary>Time since it was last asked: in which the queue did not change.</summary>
+    private protected Seconds SinceLastCount()
+    {
+        var time = Host.Loop.Now - _lastCount;
+        _lastCount = Host.Loop.Now;
+        return time;
+    }
 
     private protected void AddWaiting(WaitReason reason, int waiting, Seconds time)
     {

@@ -6,32 +6,20 @@ namespace AccelSim.Serving;
 public sealed partial class Scheduler
 {
     /// <summary>A block for every decoding sequence that crosses a block's edge in this step.</summary>
-    private void TakeDecodeBlocks(int group, Group own, StepPlan plan)
+    /// <returns>False if whoever must make room is in another micro-batch, under way.</returns>
+    private bool TakeDecodeBlocks(Group own, StepPlan plan)
     {
-        var needed = own.Decodes.BlocksNeeded;
-        if (needed <= _kv.Free)
+        while (own.Decodes.BlocksNeeded > _kv.Free)
         {
-            if (needed > 0) _kv.Take(needed);
-            return;
+            var victim = Victim();
+            if (victim.Group != own.Index && _groups[victim.Group].InFlight) return false;
+            Preempt(victim, plan);
         }
-        // Not enough for all: in running order, the last admitted making room for the first.
-        for (var sequence = _running.First; sequence is not null;)
-        {
-            var current = sequence;
-            sequence = sequence.Next;
-            if (current.DecodeSet != own.Decodes || !own.Decodes.NeedsBlock(current)) continue;
-            while (_kv.Free < 1)
-            {
-                var victim = Victim(group) ?? throw new UnreachableException();
-                if (victim == sequence) sequence = sequence!.Next;
-                Preempt(victim, plan);
-                if (victim == current) break;
-            }
-            if (current.DecodeSet is not null) _kv.Take(1);
-        }
+        if (own.Decodes.BlocksNeeded > 0) _kv.Take(own.Decodes.BlocksNeeded);
+        return true;
     }
 
-    private void ContinuePrefills(int group, Group own, StepPlan plan, ref int budget)
+    private void ContinuePrefills(Group own, StepPlan plan, ref int budget)
     {
         // A preemption may shorten the list behind the index, never before it.
         for (var i = 0; i < own.Prefills.Count && budget > 0; i++)
@@ -41,8 +29,9 @@ public sealed partial class Scheduler
             var blocks = _kv.BlocksFor(sequence.Computed + chunk) - sequence.Blocks;
             while (_kv.Free < blocks)
             {
-                var victim = Victim(group) ?? throw new UnreachableException();
-                if (victim.Chunk > 0) budget += victim.Chunk;
+                var victim = Victim();
+                if (victim.Group != own.Index && _groups[victim.Group].InFlight) return;
+                budget += victim.DecodeSet == own.Decodes ? 1 : victim.Chunk;
                 var index = own.Prefills.IndexOf(victim);
                 Preempt(victim, plan);
                 if (index >= 0 && index <= i) i--;
@@ -53,9 +42,11 @@ public sealed partial class Scheduler
         }
     }
 
-    private void SwapIn(int group, Group own, StepPlan plan, ref int budget)
+    private void SwapIn(Group own, StepPlan plan, ref int budget)
     {
-        while (_swapped.Count > 0 && budget > 0 && _running.Count < _settings.MaxNumSeqs)
+        var share = FairShare();
+        while (_swapped.Count > 0 && budget > 0 && _running.Count < _settings.MaxNumSeqs
+            && own.Count < share)
         {
             var sequence = _swapped.Peek();
             var blocks = _kv.BlocksFor(sequence.Computed + 1);
@@ -63,19 +54,19 @@ public sealed partial class Scheduler
             if (_kv.Free < Math.Min(blocks + 1, _kv.TotalBlocks)) return;
             _swapped.Dequeue();
             var stored = _kv.BlocksFor(sequence.Computed);
-            _swappedBlocks -= stored;
+            SwappedBlocks -= stored;
             plan.BlocksSwappedIn += stored;
             plan.SwappedInList.Add(sequence);
             _kv.Take(blocks);
             sequence.Status = SequenceStatus.Decoding;
-            sequence.Group = group;
+            sequence.Group = own.Index;
             _running.Append(sequence, _admissions++);
             own.Decodes.Join(sequence);
             budget--;
         }
     }
 
-    private void Admit(int group, Group own, SimTime now, StepPlan plan, ref int budget)
+    private void Admit(Group own, SimTime now, StepPlan plan, ref int budget)
     {
         if (_waiting.Count == 0) return;
         if (_swapped.Count > 0)
@@ -83,17 +74,16 @@ public sealed partial class Scheduler
             plan.WaitReason = WaitReason.KvCapacity;
             return;
         }
-        // With a pipeline, new work goes to the emptiest group.
-        if (!IsSmallest(group)) return;
-        while (_waiting.TryPeek(out var sequence, out _))
+        var share = FairShare();
+        while (own.Count < share && _waiting.TryPeek(out var sequence, out _))
         {
-            plan.WaitReason = TryAdmit(group, own, sequence, now, plan, ref budget);
+            plan.WaitReason = TryAdmit(own, sequence, now, plan, ref budget);
             if (plan.WaitReason != WaitReason.None) return;
         }
     }
 
     private WaitReason TryAdmit(
-        int group, Group own, Sequence sequence, SimTime now, StepPlan plan, ref int budget)
+        Group own, Sequence sequence, SimTime now, StepPlan plan, ref int budget)
     {
         if (_running.Count >= _settings.MaxNumSeqs) return WaitReason.Sequences;
         if (budget == 0) return WaitReason.TokenBudget;
@@ -115,7 +105,7 @@ public sealed partial class Scheduler
             sequence.CachedTokens = computed;
         }
         sequence.Status = SequenceStatus.Prefilling;
-        sequence.Group = group;
+        sequence.Group = own.Index;
         _running.Append(sequence, _admissions++);
         own.Prefills.Add(sequence);
         TakeChunk(sequence, chunk, blocks, plan, ref budget);
@@ -138,25 +128,30 @@ public sealed partial class Scheduler
         return _settings.LongPrefillTokenThreshold is { } most ? Math.Min(chunk, most) : chunk;
     }
 
-    private bool IsSmallest(int group)
+    /// <summary>
+    /// How many sequences a group takes in: with a pipeline, every micro-batch gets its even share
+    /// of all there are, or one would carry them all while the stages wait for each other.
+    /// </summary>
+    private int FairShare()
     {
-        for (var i = 0; i < _groups.Length; i++)
-        {
-            if (i != group && !_groups[i].InFlight && _groups[i].Count < _groups[group].Count)
-                return false;
-        }
-        return true;
+        if (_groups.Length == 1) return int.MaxValue;
+        var all = Math.Min(
+            _settings.MaxNumSeqs, _running.Count + _waiting.Count + _swapped.Count);
+        return (all + _groups.Length - 1) / _groups.Length;
     }
 
     /// <summary>Who makes room: the last admitted, or under the priority policy the least.</summary>
-    private Sequence? Victim(int group)
+    /// <remarks>
+    /// Also where it is under way in another micro-batch: then room is waited for. Making room
+    /// oneself instead would let two sequences push each other out forever.
+    /// </remarks>
+    private Sequence Victim()
     {
-        Sequence? victim = null;
-        for (var sequence = _running.Last; sequence is not null; sequence = sequence.Previous)
+        var victim = _running.Last ?? throw new UnreachableException();
+        if (_settings.SchedulingPolicy != SchedulingPolicy.Priority) return victim;
+        for (var sequence = victim.Previous; sequence is not null; sequence = sequence.Previous)
         {
-            if (sequence.Group != group && _groups[sequence.Group].InFlight) continue;
-            if (_settings.SchedulingPolicy != SchedulingPolicy.Priority) return sequence;
-            if (victim is null || (sequence.Request.Priority, sequence.Arrival).CompareTo(
+            if ((sequence.Request.Priority, sequence.Arrival).CompareTo(
                     (victim.Request.Priority, victim.Arrival)) > 0)
             {
                 victim = sequence;
@@ -196,10 +191,10 @@ public sealed partial class Scheduler
         var stored = _kv.BlocksFor(victim.Computed);
         _kv.Publish(victim);
         if (_settings.PreemptionMode == PreemptionMode.Swap
-            && _swappedBlocks + stored <= SwapBlocks)
+            && SwappedBlocks + stored <= SwapBlocks)
         {
             _kv.Release(victim);
-            _swappedBlocks += stored;
+            SwappedBlocks += stored;
             plan.BlocksSwappedOut += stored;
             victim.Status = SequenceStatus.Swapped;
             _swapped.Enqueue(victim);

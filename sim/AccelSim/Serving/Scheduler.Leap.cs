@@ -19,6 +19,8 @@ public sealed partial class Scheduler
         ArgumentNullException.ThrowIfNull(plan);
         shapes[0] = plan.Shape;
         if (plan.PrefillList.Count > 0 || plan.SwappedInList.Count > 0) return 1;
+        // Nobody was let in because somebody had to make room; the next step may let them in.
+        if (plan.MadeRoom) return 1;
         var decodes = _groups[group].Decodes;
         var most = (int)Math.Min(shapes.Length, decodes.StepsToFinish);
         var free = _kv.Free;

@@ -26,7 +26,6 @@ public sealed partial class Scheduler
     private readonly List<Sequence> _finished = [];
     private long _admissions;
     private long _arrivals;
-    private long _swappedBlocks;
 
     /// <summary>Makes a scheduler with an empty cache.</summary>
     /// <param name="settings">The engine's settings, valid.</param>
@@ -49,7 +48,7 @@ public sealed partial class Scheduler
                 ? new PrefixKeys(settings.BlockSize, hashBlockTokens)
                 : null);
         _groups = new Group[groups];
-        for (var i = 0; i < groups; i++) _groups[i] = new Group(settings.BlockSize, window);
+        for (var i = 0; i < groups; i++) _groups[i] = new Group(i, settings.BlockSize, window);
     }
 
     /// <summary>KV blocks of the cache.</summary>
@@ -66,6 +65,9 @@ public sealed partial class Scheduler
 
     /// <summary>Sequences admitted.</summary>
     public int RunningCount => _running.Count;
+
+    /// <summary>Blocks of swapped-out sequences in host memory.</summary>
+    public long SwappedBlocks { get; private set; }
 
     /// <summary>Times a sequence had to make room.</summary>
     public long Preemptions { get; private set; }
@@ -115,18 +117,23 @@ public sealed partial class Scheduler
         Debug.Assert(!own.InFlight);
         own.DecodeBlocksTaken = false;
         var preemptions = Preemptions;
-        TakeDecodeBlocks(group, own, plan);
-        own.DecodeBlocksTaken = true;
-        var budget = _settings.MaxNumBatchedTokens - own.Decodes.Count;
-        ContinuePrefills(group, own, plan, ref budget);
-        if (Preemptions == preemptions)
-        {
-            SwapIn(group, own, plan, ref budget);
-            Admit(group, own, now, plan, ref budget);
-        }
-        else if (_waiting.Count > 0)
+        if (!TakeDecodeBlocks(own, plan))
         {
             plan.WaitReason = WaitReason.KvCapacity;
+            return;
+        }
+        own.DecodeBlocksTaken = true;
+        var budget = _settings.MaxNumBatchedTokens - own.Decodes.Count;
+        ContinuePrefills(own, plan, ref budget);
+        if (Preemptions == preemptions)
+        {
+            SwapIn(own, plan, ref budget);
+            Admit(own, now, plan, ref budget);
+        }
+        else
+        {
+            plan.MadeRoom = true;
+            if (_waiting.Count > 0) plan.WaitReason = WaitReason.KvCapacity;
         }
         plan.Shape = ShapeOf(own, plan);
         own.InFlight = !plan.IsEmpty;
@@ -145,6 +152,7 @@ public sealed partial class Scheduler
         var own = _groups[group];
         Debug.Assert(own.InFlight);
         own.InFlight = false;
+        own.DecodeBlocksTaken = false;
         _finished.Clear();
         FinishDecodeStep(own, plan, now, gaps);
         foreach (var sequence in plan.PrefillList) FinishChunk(own, sequence, now, gaps);
@@ -259,12 +267,16 @@ public sealed partial class Scheduler
     }
 
     /// <summary>One micro-batch: with a pipeline of p stages, p of them are in flight.</summary>
-    private sealed class Group(int blockSize, int window)
+    private sealed class Group(int index, int blockSize, int window)
     {
+        public int Index => index;
         public DecodeSet Decodes { get; } = new(blockSize, window);
         public List<Sequence> Prefills { get; } = [];
         public bool InFlight { get; set; }
+
+        /// <summary>Whether decodes have the blocks of the step that is formed or under way.</summary>
         public bool DecodeBlocksTaken { get; set; }
+
         public SimTime LastStepEnd { get; set; }
         public int Count => Decodes.Count + Prefills.Count;
     }

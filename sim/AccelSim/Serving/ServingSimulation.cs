@@ -10,6 +10,8 @@ public sealed class ServingSimulation : IReplicaHost, IEventTarget
 {
     private readonly Workload _workload;
     private readonly Router _router;
+    private readonly SharedLinks _links;
+    private readonly Stack<int> _toRefuse = new();
     private readonly List<Replica> _able = [];
     private readonly RequestRecord[] _records;
     private readonly Dictionary<int, List<int>> _followers = [];
@@ -38,9 +40,9 @@ public sealed class ServingSimulation : IReplicaHost, IEventTarget
         Listener = listener;
         Leaps = leaps;
         _records = new RequestRecord[workload.Requests.Count];
-        var links = new SharedLinks(this, replicas);
+        _links = new SharedLinks(this, replicas);
         Replicas = [.. replicas.Select((deployment, index) =>
-            NewReplica(index, deployment, links))];
+            NewReplica(index, deployment))];
         _openLoop = [];
         for (var i = 0; i < workload.Requests.Count; i++)
         {
@@ -79,6 +81,7 @@ public sealed class ServingSimulation : IReplicaHost, IEventTarget
         }
         if (_over < _records.Length) throw Stuck();
         Conservation.Check(this, _workload);
+        _links.CheckConservation();
     }
 
     /// <summary>A request arrives; the code is its number, or its complement from the client.</summary>
@@ -145,13 +148,22 @@ public sealed class ServingSimulation : IReplicaHost, IEventTarget
     private void Reject(int id, string reason)
     {
         var now = Loop.Now;
-        Close(new RequestRecord(
-            _workload.Requests[id], -1, now, now, now, now, 0, 0, reason));
-        if (!_followers.TryGetValue(id, out var followers)) return;
-        foreach (var follower in followers)
+        _toRefuse.Push(id);
+        while (_toRefuse.TryPop(out var refused))
         {
-            _inFlight++;
-            Reject(follower, $"request {id}, which it follows, was refused");
+            var request = _workload.Requests[refused];
+            Close(new RequestRecord(
+                request, -1, now, now, now, now, 0, 0,
+                refused == id
+                    ? reason
+                    : $"request {request.After}, which it follows, was refused"));
+            if (!_followers.TryGetValue(refused, out var followers)) continue;
+            // They were never sent, so they leave no place at the client.
+            foreach (var follower in followers)
+            {
+                _inFlight++;
+                _toRefuse.Push(follower);
+            }
         }
     }
 
@@ -179,12 +191,12 @@ public sealed class ServingSimulation : IReplicaHost, IEventTarget
         Loop.AtFirst(_workload.Requests[id].Arrival, this, id);
     }
 
-    private Replica NewReplica(int index, Deployment deployment, SharedLinks links)
+    private Replica NewReplica(int index, Deployment deployment)
     {
         var plan = deployment.Graph.Plan;
         if (plan.DataParallel > 1) return new LockstepReplica(index, deployment, this);
         if (plan.PipelineParallel > 1) return new PipelineReplica(index, deployment, this);
-        return new EngineReplica(index, deployment, links, this);
+        return new EngineReplica(index, deployment, _links, this);
     }
 
     private NoProgressException Stuck()

@@ -36,12 +36,16 @@ internal sealed class SharedLinks
     /// <summary>Whether a replica shares a medium with another one.</summary>
     public bool IsShared(int replica) => _mediumOf[replica] >= 0;
 
+    /// <summary>Checks that all bytes sent have arrived.</summary>
+    public void CheckConservation() => _network.CheckConservation();
+
     /// <summary>Moves KV blocks of every rank between accelerators and host memory.</summary>
     public void MoveToHost(Replica replica, Bytes perRank, string purpose, int code)
     {
         var deployment = replica.Deployment;
         if (!IsShared(replica.Index))
         {
+            // Only a device with a host link swaps.
             var time = perRank / deployment.HostBandwidth;
             Note(deployment.Device.Spec.Id + " host link", replica.Index, purpose,
                 _host.Loop.Now, _host.Loop.Now + time, perRank);

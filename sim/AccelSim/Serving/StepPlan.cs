@@ -26,8 +26,12 @@ public sealed class StepPlan
     /// <summary>Why the head of the queue was not admitted.</summary>
     public WaitReason WaitReason { get; internal set; }
 
+    /// <summary>Whether somebody had to make room, so that nobody was admitted.</summary>
+    internal bool MadeRoom { get; set; }
+
     internal void Clear()
     {
+        MadeRoom = false;
         PrefillList.Clear();
         SwappedInList.Clear();
         Shape = default;
