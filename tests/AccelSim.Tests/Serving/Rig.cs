@@ -119,13 +119,13 @@ internal static class Rig
         Simulate([deployment], workload, leaps);
 
     public static RunResult Result(
-        ServingSimulation run, IReadOnlyDictionary<string, Slo>? slo = null) => RunAnalysis.Of(
+        ServingSimulation run, Slo? slo = null) => RunAnalysis.Of(
         new Scenario
         {
             Model = "model",
             Replicas = [],
             Workload = new WorkloadSource(),
-            Slo = slo ?? new Dictionary<string, Slo>(),
+            Slo = slo ?? new Slo(),
         }, "test", run);
 
     /// <summary>Requests of (arrival in seconds, prompt, output).</summary>
