@@ -16,7 +16,9 @@ namespace AccelSim.Reports;
 /// <para>
 /// Collectives happen all through a step; on the link's track they are drawn together at its end.
 /// Where replicas share a link, its transfers are events of their own and drawn where they were.
-/// With data-parallel ranks it is not recorded which of them served a request: the arrow leads to
+/// The counter of the queue counts requests that have not been in a step yet; those that had to make
+/// room are in the steps' argument <c>waiting</c>, which is the queue at their end. With
+/// data-parallel ranks it is not recorded which of them served a request: the arrow leads to
 /// the first rank that took a step then.
 /// </para>
 /// </remarks>
@@ -48,7 +50,7 @@ public static partial class ChromeTrace
             StepSlice[] own = [.. steps[i]];
             Name(trace, replica);
             Steps(trace, replica, own);
-            Counters(trace, replica, own);
+            Counters(trace, replica, own, requests[i]);
             Requests(trace, replica, own, requests[i]);
         }
         Transfers(trace, result.Deployments.Count + 1, recorder.Transfers);
@@ -147,12 +149,14 @@ public static partial class ChromeTrace
     }
 
     /// <summary>Each counter is written when it changes.</summary>
-    private static void Counters(TraceWriter trace, ReplicaTracks replica, StepSlice[] steps)
+    private static void Counters(
+        TraceWriter trace, ReplicaTracks replica, StepSlice[] steps,
+        IEnumerable<RequestRecord> requests)
     {
         var blocks = (double)replica.Deployment.Memory.Blocks
             * replica.Deployment.Graph.Plan.DataParallel;
         var before = new TimelineSample(default, -1, -1, -1, double.NaN);
-        foreach (var sample in ReplicaTimeline.Of(replica.Deployment, steps))
+        foreach (var sample in ReplicaTimeline.Of(replica.Deployment, steps, requests))
         {
             if (sample.KvUsed != before.KvUsed)
             {

@@ -9,17 +9,29 @@ internal static class ReplicaTimeline
     /// <summary>The samples of a replica, in order of time; one per change.</summary>
     /// <param name="deployment">What the replica is made of.</param>
     /// <param name="slices">Its steps, in the order in which they ended.</param>
-    public static List<TimelineSample> Of(Deployment deployment, IReadOnlyList<StepSlice> slices)
+    /// <param name="records">Its requests.</param>
+    public static List<TimelineSample> Of(
+        Deployment deployment, IReadOnlyList<StepSlice> slices, IEnumerable<RequestRecord> records)
     {
         var groups = Groups(deployment);
         var state = new State(deployment, groups);
         List<TimelineSample> samples = [];
-        foreach (var (time, isStart, index) in Boundaries(slices))
+        foreach (var boundary in Boundaries(slices, records))
         {
-            if (isStart) state.Start(slices[index]);
-            else state.End(slices[index].Stage);
-            var sample = state.At(time);
-            if (samples.Count > 0 && samples[^1].Time == time) samples[^1] = sample;
+            switch (boundary.What)
+            {
+                case What.StepEnds:
+                    state.End(slices[boundary.Index].Stage);
+                    break;
+                case What.StepStarts:
+                    state.Start(slices[boundary.Index]);
+                    break;
+                default:
+                    state.Queue += boundary.What == What.RequestComes ? 1 : -1;
+                    break;
+            }
+            var sample = state.At(boundary.Time);
+            if (samples.Count > 0 && samples[^1].Time == boundary.Time) samples[^1] = sample;
             else samples.Add(sample);
         }
         return samples;
@@ -29,22 +41,38 @@ internal static class ReplicaTimeline
     public static int Groups(Deployment deployment) =>
         Math.Max(deployment.Stages.Count, deployment.Graph.Plan.DataParallel);
 
-    /// <summary>At equal times ends come first.</summary>
-    private static List<(SimTime Time, bool IsStart, int Index)> Boundaries(
-        IReadOnlyList<StepSlice> slices)
+    /// <summary>In the order in which they count at equal times.</summary>
+    private enum What
     {
-        var boundaries = new List<(SimTime Time, bool IsStart, int Index)>(2 * slices.Count);
+        StepEnds,
+        RequestComes,
+        RequestStarts,
+        StepStarts,
+    }
+
+    private readonly record struct Boundary(SimTime Time, What What, int Index);
+
+    private static List<Boundary> Boundaries(
+        IReadOnlyList<StepSlice> slices, IEnumerable<RequestRecord> records)
+    {
+        var boundaries = new List<Boundary>(2 * slices.Count);
         for (var i = 0; i < slices.Count; i++)
         {
             if (slices[i].End == slices[i].Start) continue;
-            boundaries.Add((slices[i].Start, true, i));
-            boundaries.Add((slices[i].End, false, i));
+            boundaries.Add(new(slices[i].Start, What.StepStarts, i));
+            boundaries.Add(new(slices[i].End, What.StepEnds, i));
+        }
+        foreach (var record in records)
+        {
+            if (record.FirstScheduled == record.Arrival) continue;
+            boundaries.Add(new(record.Arrival, What.RequestComes, record.Request.Id));
+            boundaries.Add(new(record.FirstScheduled, What.RequestStarts, record.Request.Id));
         }
         boundaries.Sort((left, right) =>
         {
             var byTime = left.Time.CompareTo(right.Time);
             if (byTime != 0) return byTime;
-            var byKind = left.IsStart.CompareTo(right.IsStart);
+            var byKind = left.What.CompareTo(right.What);
             return byKind != 0 ? byKind : left.Index.CompareTo(right.Index);
         });
         return boundaries;
@@ -55,8 +83,10 @@ internal static class ReplicaTimeline
         private readonly StepSlice?[] _running = new StepSlice?[groups];
         private readonly double _idleWatts =
             deployment.Device.Idle.Value.Value * deployment.Accelerators / groups;
-        private readonly bool _ownQueues = deployment.Graph.Plan.DataParallel > 1;
+        private readonly bool _ownCaches = deployment.Graph.Plan.DataParallel > 1;
         private StepSlice _latest;
+
+        public int Queue { get; set; }
 
         public void Start(in StepSlice slice)
         {
@@ -67,12 +97,12 @@ internal static class ReplicaTimeline
         public void End(int group) => _running[group] = null;
 
         /// <summary>
-        /// Stages of a pipeline share a queue and a cache, so the latest step tells; ranks have
-        /// their own, so all tell.
+        /// Stages of a pipeline share a cache, so the latest step tells; ranks have their own, so
+        /// all tell.
         /// </summary>
         public TimelineSample At(SimTime time)
         {
-            var sample = new TimelineSample(time, 0, 0, 0, 0);
+            var sample = new TimelineSample(time, Queue, 0, 0, 0);
             foreach (var slot in _running)
             {
                 if (slot is not { } slice)
@@ -82,9 +112,8 @@ internal static class ReplicaTimeline
                 }
                 sample = sample with
                 {
-                    Queue = _ownQueues ? sample.Queue + slice.Waiting : _latest.Waiting,
                     Running = sample.Running + slice.Sequences,
-                    KvUsed = _ownQueues ? sample.KvUsed + slice.KvUsed : _latest.KvUsed,
+                    KvUsed = _ownCaches ? sample.KvUsed + slice.KvUsed : _latest.KvUsed,
                     Watts = sample.Watts + slice.Joules / (slice.End - slice.Start).Value,
                 };
             }
@@ -95,7 +124,7 @@ internal static class ReplicaTimeline
 
 /// <summary>A replica from one point in time until the next sample.</summary>
 /// <param name="Time">From here on.</param>
-/// <param name="Queue">Requests that wait.</param>
+/// <param name="Queue">Requests that came and have not been in a step yet.</param>
 /// <param name="Running">Sequences in the steps under way.</param>
 /// <param name="KvUsed">KV blocks in use.</param>
 /// <param name="Watts">Of all its accelerators.</param>
