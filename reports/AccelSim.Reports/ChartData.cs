@@ -84,10 +84,7 @@ internal static class ChartData
         Func<RequestRecord, double?> milliseconds, Func<Slo, Units.Seconds?> slo)
     {
         json.WriteStartObject(name);
-        var limits = runs[0].Result.Scenario.Slo;
-        json.Number("slo", limits.TryGetValue("", out var general)
-            ? slo(general)?.Milliseconds
-            : null);
+        json.Number("slo", slo(runs[0].Result.Scenario.Slo)?.Milliseconds);
         json.WriteStartArray("runs");
         foreach (var run in runs)
         {

@@ -16,7 +16,8 @@ namespace AccelSim.Reports;
 /// <para>
 /// Collectives happen all through a step; on the link's track they are drawn together at its end.
 /// Where replicas share a link, its transfers are events of their own and drawn where they were.
-/// The counter of the queue counts requests that have not been in a step yet; those that had to make
+/// The counter of the queue counts requests that have not been in a step yet; those that had to
+/// make
 /// room are in the steps' argument <c>waiting</c>, which is the queue at their end. With
 /// data-parallel ranks it is not recorded which of them served a request: the arrow leads to
 /// the first rank that took a step then.
@@ -113,7 +114,8 @@ public static partial class ChromeTrace
                 var start = new SimTime(Math.Max(
                     step.Start.Picoseconds,
                     step.End.Picoseconds - (long)Math.Round(step.Collectives.Value * 1e12)));
-                links.Add($"link {replica.Link}, group {step.Stage}", "collectives", start, step.End);
+                links.Add(
+                    $"link {replica.Link}, group {step.Stage}", "collectives", start, step.End);
             }
             if (step.HandOver.Value > 0)
             {

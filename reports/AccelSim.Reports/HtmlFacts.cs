@@ -18,19 +18,21 @@ internal static class HtmlFacts
             select Facts(HtmlMemory.Label(runs, run, deployment), deployment));
         return HtmlText.Section(
             "facts", "Hardware facts used",
-            "Every figure of the hardware file that entered the result, with the line it stands in. "
-            + "Facts of <code>estimators.json</code> fill what a file leaves out.",
+            "Every figure of the hardware file that entered the result, with the line it stands "
+            + "in. Facts of <code>estimators.json</code> fill what a file leaves out.",
             tables);
     }
 
-    /// <summary>What differs between the hardware of the first run and that of the others.</summary>
+    /// <summary>
+    /// What differs between the hardware of the first run and that of the others.
+    /// </summary>
     public static string Differences(IReadOnlyList<ReportRun> runs)
     {
         var leaves = runs.Select(run => run.Result.Deployments[0].Hardware.Leaves
             .ToDictionary(leaf => leaf.Path, leaf => leaf.Text)).ToArray();
         var rows = leaves.SelectMany(own => own.Keys)
             .Distinct()
-            .Where(path => leaves.Select(own => own.GetValueOrDefault(path)).Distinct().Skip(1).Any())
+            .Where(path => leaves.Select(own => own.GetValueOrDefault(path)).Distinct().Count() > 1)
             .Select(path => leaves
                 .Select(own => Escape(own.GetValueOrDefault(path) ?? "–"))
                 .Prepend($"<code>{Escape(path)}</code>")
@@ -99,7 +101,8 @@ internal static class HtmlFacts
             foreach (var resource in stage.Model.Resources)
             {
                 foreach (var fact in resource.Facts) yield return (fact, resource.Name);
-                if (resource.EnergyFact is { } energy) yield return (energy, resource.Name + " energy");
+                if (resource.EnergyFact is { } energy)
+                    yield return (energy, resource.Name + " energy");
             }
         }
         var device = deployment.Device;

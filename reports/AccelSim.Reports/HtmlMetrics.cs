@@ -30,7 +30,8 @@ internal static class HtmlMetrics
         new("goodput_requests_per_second", "goodput", "requests/s",
             r => r.Metrics.GoodputRequestsPerSecond, true),
         new("slo_attainment", "SLO attainment", "%", r => 100 * r.Metrics.SloAttainment, true),
-        new("requests_per_second", "requests", "requests/s", r => r.Metrics.RequestsPerSecond, true),
+        new("requests_per_second", "requests", "requests/s",
+            r => r.Metrics.RequestsPerSecond, true),
         new("output_tokens_per_second", "output tokens", "tokens/s",
             r => r.Metrics.OutputTokensPerSecond, true),
         new("total_tokens_per_second", "total tokens", "tokens/s",
@@ -90,7 +91,8 @@ internal static class HtmlMetrics
     public static string Distributions(IReadOnlyList<ReportRun> runs)
     {
         var charts = string.Concat(Distributed.Select(name =>
-            $"<div>{Chart("chart-" + name, name.ToUpperInvariant() + " distribution", 260, "")}</div>"));
+            "<div>" + Chart("chart-" + name, name.ToUpperInvariant() + " distribution", 260, "")
+                + "</div>"));
         return HtmlText.Section(
             "latency", "Latency distributions",
             "Share of requests served within a time, by request; the time axis is logarithmic. "
@@ -142,7 +144,8 @@ internal static class HtmlMetrics
                 Escape(entry.Key.Length == 0 ? "(default)" : entry.Key)
                     + (runs.Count > 1 ? $" <i>{Escape(run.Name)}</i>" : ""),
                 Number(entry.Value.Completed), Number(entry.Value.Ttft?.P99.Milliseconds),
-                Number(entry.Value.Tpot?.P99.Milliseconds), Number(entry.Value.E2e?.P99.Milliseconds),
+                Number(entry.Value.Tpot?.P99.Milliseconds),
+                Number(entry.Value.E2e?.P99.Milliseconds),
                 Percent(entry.Value.SloAttainment),
             }).ToArray();
         return rows.Length == 0 ? "" : Table(
@@ -167,7 +170,9 @@ internal static class HtmlMetrics
     private static string Explained(string metric, string label) =>
         Tip(label, MetricDefinition.Of(metric).Text);
 
-    /// <summary>A change against the first run, coloured by whether it is one for the better.</summary>
+    /// <summary>
+    /// A change against the first run, coloured by whether it is one for the better.
+    /// </summary>
     private static string Judged(Figure figure, double? from, double? to)
     {
         var change = Change(from, to);

@@ -7,7 +7,8 @@ namespace AccelSim.Reports;
 
 /// <summary>Writes <c>report.html</c>: one file that opens offline.</summary>
 /// <remarks>
-/// Same input, same bytes: no clock, no random names, and what simulating cost stays out. Charts are
+/// Same input, same bytes: no clock, no random names, and what simulating cost stays out. Charts
+/// are
 /// Apache ECharts, which the file holds; every chart has its numbers in a table.
 /// </remarks>
 public static partial class HtmlReport
@@ -36,7 +37,8 @@ public static partial class HtmlReport
     public static string Compare(IReadOnlyList<ReportRun> runs, RunContext context)
     {
         ArgumentNullException.ThrowIfNull(runs);
-        if (runs.Count == 0) throw new ArgumentException("There is nothing to compare.", nameof(runs));
+        if (runs.Count == 0)
+            throw new ArgumentException("There is nothing to compare.", nameof(runs));
         return Page(runs, context);
     }
 
@@ -44,7 +46,8 @@ public static partial class HtmlReport
     {
         ArgumentNullException.ThrowIfNull(context);
         var first = runs[0].Result;
-        var title = $"{first.Scenario.Model} on {string.Join(" and ", runs.Select(run => run.Name))}";
+        var title = first.Scenario.Model + " on "
+            + string.Join(" and ", runs.Select(run => run.Name));
         var parts = new Dictionary<string, string>
         {
             ["title"] = Escape(title),
@@ -84,7 +87,8 @@ public static partial class HtmlReport
         var text = string.Create(
             CultureInfo.InvariantCulture,
             $"{first.Requests.Count:N0} requests of {first.WorkloadOrigin}; "
-            + $"{Plural(first.Deployments.Count, "replica")}, {Plural(first.Accelerators, "accelerator")} "
+            + $"{Plural(first.Deployments.Count, "replica")}, "
+            + $"{Plural(first.Accelerators, "accelerator")} "
             + $"(tp {plan.TensorParallel}, pp {plan.PipelineParallel}, ep {plan.ExpertParallel}, "
             + $"dp {plan.DataParallel}); cost model {first.Scenario.CostModel}");
         return $"<header><p class=\"brand\">AccelSim</p><h1>{Escape(title)}</h1>"
@@ -93,11 +97,12 @@ public static partial class HtmlReport
 
     private static string Slo(RunResult result)
     {
-        if (!result.Scenario.Slo.TryGetValue("", out var slo)) return "";
+        var slo = result.Scenario.Slo;
         var parts = new[] { ("TTFT", slo.Ttft), ("TPOT", slo.Tpot), ("E2E", slo.E2e) }
             .Where(pair => pair.Item2 is not null)
             .Select(pair => $"{pair.Item1} ≤ {pair.Item2}");
-        return $"; SLO {string.Join(", ", parts)}";
+        var text = string.Join(", ", parts);
+        return text.Length == 0 ? "" : "; SLO " + text;
     }
 
     private static string Plural(int count, string word) => string.Create(
@@ -122,8 +127,8 @@ public static partial class HtmlReport
         return Section(
             "timeline", "Over time",
             "Averages over equal stretches, all replicas together: requests that came and have not "
-            + "been in a step yet, sequences in the steps under way, KV blocks in use, power of the "
-            + "accelerators.",
+            + "been in a step yet, sequences in the steps under way, KV blocks in use, power of "
+            + "the accelerators.",
             Chart("chart-timeline", "Queue, batch, KV cache and power over time", 520, table));
     }
 
@@ -131,7 +136,8 @@ public static partial class HtmlReport
     {
         var inputs = context.Inputs.Select(input => new[]
         {
-            Escape(input.Role), $"<code>{Escape(input.File)}</code>", $"<code>{input.Sha256}</code>",
+            Escape(input.Role), $"<code>{Escape(input.File)}</code>",
+            $"<code>{input.Sha256}</code>",
         });
         return "<footer>\n<h2>Repeat this run</h2>\n"
             + $"<pre>{Escape(context.Command)}</pre>\n"

@@ -38,7 +38,9 @@ internal static class HtmlText
         return $"<span class=\"tag {name}\">{name}</span>";
     }
 
-    /// <summary>Four significant digits; thousands are grouped; a dash where there is none.</summary>
+    /// <summary>
+    /// Four significant digits; thousands are grouped; a dash where there is none.
+    /// </summary>
     public static string Number(double? value)
     {
         if (value is not { } number || !double.IsFinite(number)) return "–";
@@ -73,17 +75,23 @@ internal static class HtmlText
     /// <param name="caption">Says what it shows; HTML.</param>
     /// <param name="headers">HTML.</param>
     /// <param name="rows">HTML.</param>
-    /// <param name="textColumns">Columns of text from the left; numbers follow, right-aligned.</param>
+    /// <param name="textColumns">
+    /// Columns of text from the left; numbers follow, right-aligned.
+    /// </param>
     public static string Table(
         string caption, IReadOnlyList<string> headers, IEnumerable<string[]> rows,
         int textColumns = 1)
     {
         var html = new StringBuilder();
         html.Append("<div class=\"scroll\"><table")
-            .Append(headers.Count == 2 ? " class=\"narrow\"" : "").Append("><caption>").Append(caption)
+            .Append(headers.Count == 2 ? " class=\"narrow\"" : "")
+            .Append("><caption>").Append(caption)
             .Append("</caption>\n<thead><tr>");
         for (var i = 0; i < headers.Count; i++)
-            html.Append("<th scope=\"col\"").Append(Align(i)).Append('>').Append(headers[i]).Append("</th>");
+        {
+            html.Append("<th scope=\"col\"").Append(Align(i)).Append('>')
+                .Append(headers[i]).Append("</th>");
+        }
         html.Append("</tr></thead>\n<tbody>\n");
         foreach (var row in rows)
         {
@@ -113,6 +121,7 @@ internal static class HtmlText
 
     /// <summary>A section with a heading.</summary>
     public static string Section(string id, string title, string lead, string body) =>
-        $"<section id=\"{id}\" aria-labelledby=\"{id}-title\">\n<h2 id=\"{id}-title\">{Escape(title)}</h2>\n"
+        $"<section id=\"{id}\" aria-labelledby=\"{id}-title\">\n"
+        + $"<h2 id=\"{id}-title\">{Escape(title)}</h2>\n"
         + (lead.Length == 0 ? "" : $"<p class=\"lead\">{lead}</p>\n") + body + "</section>\n";
 }

@@ -26,7 +26,9 @@ internal static class JsonOutput
         return Encoding.UTF8.GetString(stream.GetBuffer(), 0, (int)stream.Length);
     }
 
-    /// <summary>A number, or null where there is none: a ratio over nothing is not a number.</summary>
+    /// <summary>
+    /// A number, or null where there is none: a ratio over nothing is not a number.
+    /// </summary>
     public static void Number(this Utf8JsonWriter json, string name, double? value)
     {
         if (value is { } number && double.IsFinite(number)) json.WriteNumber(name, number);

@@ -37,7 +37,9 @@ internal static class ReplicaTimeline
         return samples;
     }
 
-    /// <summary>Parts of a replica that take steps: pipeline stages, or data-parallel ranks.</summary>
+    /// <summary>
+    /// Parts of a replica that take steps: pipeline stages, or data-parallel ranks.
+    /// </summary>
     public static int Groups(Deployment deployment) =>
         Math.Max(deployment.Stages.Count, deployment.Graph.Plan.DataParallel);
 

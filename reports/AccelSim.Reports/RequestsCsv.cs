@@ -6,7 +6,9 @@ using CsvHelper;
 
 namespace AccelSim.Reports;
 
-/// <summary>Writes <c>requests.csv</c>: one row per request, in the order of the workload.</summary>
+/// <summary>
+/// Writes <c>requests.csv</c>: one row per request, in the order of the workload.
+/// </summary>
 /// <remarks>
 /// Times in seconds since the start of the run, exact to the picosecond. What a refused request
 /// does not have is empty.

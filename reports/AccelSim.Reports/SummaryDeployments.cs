@@ -7,7 +7,9 @@ namespace AccelSim.Reports;
 /// <summary>The part of a summary on what replicas are made of.</summary>
 internal static class SummaryDeployments
 {
-    /// <summary>Writes each kind of replica once, in the order in which they first appear.</summary>
+    /// <summary>
+    /// Writes each kind of replica once, in the order in which they first appear.
+    /// </summary>
     public static void Write(Utf8JsonWriter json, IReadOnlyList<Deployment> deployments)
     {
         json.WriteStartArray("deployments");

@@ -53,7 +53,9 @@ internal sealed class TraceWriter : IDisposable
         EndEvent();
     }
 
-    /// <summary>A point of an arrow: <c>s</c> starts it, <c>t</c> passes on, <c>f</c> ends it.</summary>
+    /// <summary>
+    /// A point of an arrow: <c>s</c> starts it, <c>t</c> passes on, <c>f</c> ends it.
+    /// </summary>
     public void Flow(string phase, string name, int id, int pid, int tid, SimTime time)
     {
         Begin(phase, name, pid, tid, time);
@@ -64,7 +66,9 @@ internal sealed class TraceWriter : IDisposable
         EndEvent();
     }
 
-    /// <summary>Starts a point of a span that may overlap others: <c>b</c>, <c>n</c>, <c>e</c>.</summary>
+    /// <summary>
+    /// Starts a point of a span that may overlap others: <c>b</c>, <c>n</c>, <c>e</c>.
+    /// </summary>
     public void BeginAsync(string phase, string name, int id, int pid, int tid, SimTime time)
     {
         Begin(phase, name, pid, tid, time);

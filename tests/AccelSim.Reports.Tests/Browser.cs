@@ -37,7 +37,8 @@ internal sealed class Browser : IDisposable
 
     /// <summary>The text of all elements that a selector finds, hidden ones included.</summary>
     public string TextOf(string selector) => (string)Run(
-        $"return [...document.querySelectorAll('{selector}')].map(e => e.textContent).join('\\n')")!;
+        $"return [...document.querySelectorAll('{selector}')]"
+        + ".map(e => e.textContent).join('\\n')")!;
 
     public void Dispose()
     {

@@ -11,6 +11,7 @@ internal static class Checkout
         var folder = AppContext.BaseDirectory;
         while (folder is not null && !File.Exists(System.IO.Path.Combine(folder, "AccelSim.sln")))
             folder = System.IO.Path.GetDirectoryName(folder);
-        return folder ?? throw new InvalidOperationException("AccelSim.sln is not above the tests.");
+        return folder
+            ?? throw new InvalidOperationException("AccelSim.sln is not above the tests.");
     }
 }

@@ -35,7 +35,9 @@ public sealed class ChromeTraceTests
     public void EveryArrow_LeadsFromAnArrivalToASlice(string design)
     {
         var events = Events(design);
-        var slices = events.Where(e => Phase(e) == "X").Select(e => (Track(e), Time(e))).ToHashSet();
+        var slices = events.Where(e => Phase(e) == "X")
+            .Select(e => (Track(e), Time(e)))
+            .ToHashSet();
         var served = events.Count(e => Phase(e) == "b");
         var arrows = events.Where(e => Phase(e) is "s" or "t" or "f")
             .GroupBy(e => e.GetProperty("id").GetInt32())
