@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text;
 using System.Text.RegularExpressions;
 using AccelSim.Metrics;
 using static AccelSim.Reports.HtmlText;
@@ -23,6 +24,16 @@ public static partial class HtmlReport
         return Page([new ReportRun(HardwareOf(result), result, recorder)], context);
     }
 
+    /// <summary>Writes a report on one run as UTF-8; the stream stays open.</summary>
+    public static void Write(
+        Stream stream, RunResult result, RunRecorder? recorder, RunContext context) =>
+        Write(stream, Text(result, recorder, context));
+
+    /// <summary>Writes a comparison as UTF-8; the stream stays open.</summary>
+    public static void Write(
+        Stream stream, IReadOnlyList<ReportRun> runs, RunContext context) =>
+        Write(stream, Compare(runs, context));
+
     /// <summary>Runs side by side; changes are against the first.</summary>
     /// <param name="runs">With different names.</param>
     /// <param name="context">How to repeat them.</param>
@@ -40,6 +51,12 @@ public static partial class HtmlReport
         if (runs.Count == 0)
             throw new ArgumentException("There is nothing to compare.", nameof(runs));
         return Page(runs, context);
+    }
+
+    private static void Write(Stream stream, string page)
+    {
+        ArgumentNullException.ThrowIfNull(stream);
+        stream.Write(Encoding.UTF8.GetBytes(page));
     }
 
     private static string Page(IReadOnlyList<ReportRun> runs, RunContext context)

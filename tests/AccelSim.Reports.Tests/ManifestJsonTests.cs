@@ -53,6 +53,20 @@ public sealed class ManifestJsonTests
     }
 
     [Fact]
+    public void Inputs_HoldAShippedWorkload()
+    {
+        var runner = ScenarioRunner.Load(new Scenario
+        {
+            Model = "llama-3.1-8b",
+            Replicas = [new ReplicaSpec { Hardware = "h100-sxm" }],
+            Workload = new WorkloadSource { Shipped = "azure-conv-2023-fit", NumRequests = 5 },
+        });
+        Assert.Contains(
+            InputFiles.Of(runner),
+            input => input.File == "traces/requests/azure-conv-2023-fit.json" && input.Embedded);
+    }
+
+    [Fact]
     public void Manifest_SaysHowToRepeatTheRun()
     {
         using var stream = new MemoryStream();
