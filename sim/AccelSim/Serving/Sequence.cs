@@ -59,7 +59,7 @@ public sealed class Sequence(Request request)
     internal int Group { get; set; }
 
     /// <summary>Tokens the current step computes for it while it prefills.</summary>
-    internal int Chunk { get; set; }
+    public int Chunk { get; internal set; }
 
     /// <summary>The set it decodes in; null while it does not.</summary>
     internal DecodeSet? DecodeSet { get; set; }
