@@ -85,16 +85,20 @@ internal static class CommandLine
         foreach (var option in root.Options)
         {
             if (option is HelpOption help) help.Action = new HelpText(terminal);
+            if (option is VersionOption version) version.Action = new VersionText(terminal);
         }
         return root;
     }
 
     /// <summary>The parser's own texts in the words of this program.</summary>
-    private static string Reword(string message) => message switch
+    private static string Reword(string message)
     {
-        "Required command was not provided." => "no verb is given.",
-        _ => message,
-    };
+        if (message == "Required command was not provided.") return "no verb is given.";
+        var parts = message.Split('\'');
+        return message.StartsWith("Required argument '", StringComparison.Ordinal)
+            ? $"{parts[1]} is missing."
+            : message;
+    }
 
     private static void ReportBug(string[] arguments, Exception e, Terminal terminal)
     {

@@ -4,10 +4,14 @@ using AccelSim.Configuration;
 
 namespace AccelSim.Cli.Flags;
 
-/// <summary>Refuses flags and verbs that do not exist; an abbreviation does not exist either.</summary>
+/// <summary>
+/// Refuses flags and verbs that do not exist (an abbreviation does not exist either), flags without
+/// their value and flags given twice.
+/// </summary>
 /// <remarks>
 /// The parser would take an unknown <c>--tpp 2</c> for an argument where a verb has one, so that
-/// its message would be about something else.
+/// its message would be about something else; and it would let a second <c>--tp</c> pass where that
+/// one has no value.
 /// </remarks>
 internal static class UnknownFlags
 {
@@ -17,6 +21,7 @@ internal static class UnknownFlags
     {
         Command command = root;
         List<ConfigException> problems = [];
+        HashSet<Option> seen = [];
         for (var i = 0; i < arguments.Count; i++)
         {
             var token = arguments[i];
@@ -29,9 +34,16 @@ internal static class UnknownFlags
             }
             if (!IsFlag(token)) continue;
             var name = token.Split('=')[0];
-            var flag = Find(command, name);
-            if (flag is null) problems.Add(UnknownFlag(command, name));
-            else if (name.Length == token.Length) i += flag.Arity.MaximumNumberOfValues > 0 ? 1 : 0;
+            if (Find(command, name) is not { } flag)
+            {
+                problems.Add(UnknownFlag(command, name));
+                continue;
+            }
+            if (!seen.Add(flag)) problems.Add(new("", 0, name, "stands twice; keep one."));
+            if (flag.Arity.MaximumNumberOfValues == 0 || name.Length < token.Length) continue;
+            i++;
+            if (i == arguments.Count || (IsFlag(arguments[i]) && Find(command, arguments[i]) is not null))
+                problems.Add(new("", 0, name, $"lacks its value; write it as {name} {flag.HelpName}."));
         }
         if (problems.Count > 0) throw ConfigException.Of(problems);
     }
@@ -57,7 +69,7 @@ internal static class UnknownFlags
         var known = command.Options
             .SelectMany(option => option.Aliases.Append(option.Name))
             .Where(flag => flag.StartsWith("--", StringComparison.Ordinal))
-            .Append("--help");
+            .Distinct();
         var near = string.Join(", ", NearestName.Of(name, known));
         var verb = command is RootCommand ? "accelsim" : "accelsim " + command.Name;
         return new ConfigException("", 0, name,

@@ -47,8 +47,7 @@ internal sealed class ExplainVerb : Verb
     {
         if (parsed.GetValue(_file) is { } file)
         {
-            Scenario(parsed, file);
-            return ExitCode.Done;
+            return ScenarioPlace.Tell(file, () => Scenario(parsed, file));
         }
         var (isl, osl, batches) = _point.Read(parsed);
         if (batches is not [var batch])
@@ -74,7 +73,7 @@ internal sealed class ExplainVerb : Verb
         return ExitCode.Done;
     }
 
-    private void Scenario(ParseResult parsed, string file)
+    private int Scenario(ParseResult parsed, string file)
     {
         var extra = Options
             .Where(flag => parsed.Has(flag) && flag != _sensitivity)
@@ -95,5 +94,6 @@ internal sealed class ExplainVerb : Verb
             Terminal.Line();
             SensitivityTable.Write(Terminal, StudiedMetrics.OfScenario(runner, i));
         }
+        return ExitCode.Done;
     }
 }

@@ -52,20 +52,20 @@ internal sealed class ListVerb : Verb
     private void Accelerators()
     {
         var table = new TextTable(
-            "Accelerators", "name", "class", ">memory", "kind", ">bandwidth", ">dense peak", "in",
+            "Accelerators", "name", "class", ">memory", "kind", ">bandwidth", ">TFLOP/s", "in",
             ">link", ">TDP", ">USD/h");
         foreach (var id in Catalog.Accelerators)
         {
             var row = HardwareSummary.Of(Catalog.Open(id), Catalog.Estimators);
             table.Row(
                 row.Id, row.Kind, row.Memory.ToString(), row.MemoryKind, row.Bandwidth.ToString(),
-                Rate(row.Peak), row.PeakFormat, row.ScaleUp?.ToString() ?? "none",
+                Rate(row.Peak), row.PeakFormat, Link(row.ScaleUp),
                 row.Tdp.ToString(), Figures.Number(row.PricePerHour.Value, 3));
         }
         table.Write(
             Terminal,
-            "Dense peak: of the matrix units, in TFLOP/s, in the first of bf16, fp16 and fp32 that "
-            + "they compute in. Link: of one accelerator to its neighbours, or else to its host, per "
+            "TFLOP/s: dense peak of the matrix units in the first of bf16, fp16 and fp32 that they "
+            + "compute in. Link: of one accelerator to its neighbours, or else to its host, per "
             + "direction. USD/h: renting, or buying written off over its life; most prices are assumed, "
             + "\"accelsim show hardware NAME\" tells.");
     }
@@ -77,7 +77,7 @@ internal sealed class ListVerb : Verb
         {
             var row = HardwareSummary.Of(Catalog.Open(id), Catalog.Estimators);
             table.Row(
-                row.Id, row.Parts, row.Memory.ToString(), row.ScaleUp?.ToString() ?? "none",
+                row.Id, row.Parts, row.Memory.ToString(), Link(row.ScaleUp),
                 Figures.Number(row.PricePerHour.Value, 3));
         }
         table.Write(
@@ -87,8 +87,8 @@ internal sealed class ListVerb : Verb
     private void Models()
     {
         var table = new TextTable(
-            "Models", "name", "family", ">parameters", ">active", ">layers", ">hidden",
-            ">KV/token", ">context", "format");
+            "Models", "name", "family", ">parameters", ">active", ">layers", ">KV/token",
+            ">context", "format");
         foreach (var id in ModelCatalog.Ids)
         {
             var facts = ModelFacts.Of(ModelCatalog.Load(id));
@@ -96,7 +96,7 @@ internal sealed class ListVerb : Verb
             table.Row(
                 model.Id, model.Family, Figures.Billions(facts.Parameters),
                 facts.Active == facts.Parameters ? "all" : Figures.Billions(facts.Active),
-                Figures.Whole(model.Layers.Count), Figures.Whole(model.Hidden),
+                Figures.Whole(model.Layers.Count),
                 facts.KvPerToken.Value == 0 ? "none" : facts.KvPerToken.ToString(),
                 model.MaxContext is { } most ? Figures.Whole(most) : "no limit",
                 facts.FormatName);
@@ -120,6 +120,9 @@ internal sealed class ListVerb : Verb
         table.Write(
             Terminal, "\"accelsim show workload NAME\" tells lengths and what it was fitted to.");
     }
+
+    private static string Link(BytesPerSecond? bandwidth) =>
+        bandwidth is { } stated ? Quantity.Format(stated, 3) : "none";
 
     private static string Rate(FlopsPerSecond rate) => Figures.Number(rate.Value / 1e12, 4);
 }

@@ -61,9 +61,9 @@ internal sealed class SimulateVerb : Verb
         var output = _output.Read(parsed);
         using var folder = OutputFolder.Create(output.Folder);
         var file = parsed.GetValue(_file);
-        var scenario = file is null ? FromFlags(parsed) : FromFile(parsed, file);
-        var runner = ScenarioRunner.Load(scenario, FolderOf(file));
-        var run = SimulatedRun.Of(runner, Terminal, folder is not null);
+        var run = file is null
+            ? Simulate(FromFlags(parsed), null, folder)
+            : ScenarioPlace.Tell(file, () => Simulate(FromFile(parsed, file), file, folder));
         if (folder is not null)
         {
             run.WriteTo(folder, CommandText(parsed), file);
@@ -75,6 +75,10 @@ internal sealed class SimulateVerb : Verb
             Terminal.Line($"Wrote {string.Join(", ", SimulatedRun.Files)} to {folder.Path}");
         return NothingServed(run) ? ExitCode.Failed : ExitCode.Done;
     }
+
+    private SimulatedRun Simulate(Scenario scenario, string? file, OutputFolder? folder) =>
+        SimulatedRun.Of(
+            ScenarioRunner.Load(scenario, FolderOf(file)), Terminal, traced: folder is not null);
 
     private bool NothingServed(SimulatedRun run)
     {

@@ -1,0 +1,166 @@
+namespace AccelSim.Cli.Tests;
+
+public sealed class FlagTests
+{
+    private const string Chip = "simulate --hardware h100-sxm --model llama-3.1-8b ";
+    private const string Load = Chip + "--isl 8 --osl 8 ";
+    private const string Point = "estimate --hardware h100-sxm --model llama-3.1-8b ";
+
+    /// <summary>A wrong command, and the first line that tells so.</summary>
+    public static TheoryData<string, string> Wrong => new()
+    {
+        { "", "no verb is given." },
+        { "simulat", "simulat: there is no such verb; did you mean \"simulate\"? Known: demo, "
+            + "simulate, estimate, explain, list, show, lint, diff." },
+        { "--verbose", "--verbose: there is no such flag; near it: --version, --help. "
+            + "\"accelsim --help\" shows all." },
+        { Load + "--max-num-seq 4", "--max-num-seq: there is no such flag; near it: "
+            + "--max-num-seqs, --max-model-len, --num-requests. \"accelsim simulate --help\" "
+            + "shows all." },
+        { Load + "--hard x", "--hard: there is no such flag; near it: --tp, --dp, --ep. "
+            + "\"accelsim simulate --help\" shows all." },
+        { Load + "--tp=2x", "--tp: expected a whole number, but found \"2x\"." },
+        { Load + "--tp 0", "--tp: must be at least 1, but 0 is not." },
+        { Load + "--tp -3", "--tp: must be at least 1, but -3 is not." },
+        { Load + "--tp 99999999999", "--tp: must be at most 2147483647, but 99999999999 is not." },
+        { Load + "--tp 1.5", "--tp: expected a whole number, but found \"1.5\"." },
+        { Load + "--tp", "--tp: lacks its value; write it as --tp N." },
+        { Load + "--tp 1 --tp 2", "--tp: stands twice; keep one." },
+        { Load + "--seed x", "--seed: expected a whole number, but found \"x\"." },
+        { Load + "--request-rate 0", "--request-rate: must be more than 0, but 0 is not." },
+        { Load + "--request-rate fast", "--request-rate: expected a number, but found \"fast\"." },
+        { Load + "--request-rate NaN", "--request-rate: expected a number, but found \"NaN\"." },
+        { Load + "--request-rate 1 --burstiness inf", "only --request-rate may be inf." },
+        { Load + "--burstiness 2", "--burstiness: says nothing without --request-rate." },
+        { Load + "--requests-format vidur",
+            "--requests-format: says nothing without --requests." },
+        { Load + "--rate-scale 2", "--rate-scale: scales the arrivals of a trace; with drawn ones "
+            + "say another --request-rate." },
+        { Load + "--router random", "--router: \"random\" is not known; did you mean "
+            + "\"round-robin\"? Known: round-robin, least-loaded, prefix-aware." },
+        { Load + "--scheduling-policy sjf", "--scheduling-policy: \"sjf\" is not known; did you "
+            + "mean \"fcfs\"? Known: fcfs, priority, shortest-first." },
+        { Load + "--preemption-mode drop", "--preemption-mode: \"drop\" is not known; known: "
+            + "recompute, swap." },
+        { Load + "--slo ttft", "--slo: \"ttft\" is no objective; write it as "
+            + "ttft=1s,tpot=50ms,e2e=5s; each may be left out." },
+        { Load + "--slo ttft=1", "--slo: \"1\" has no unit; write it as \"3 us\"." },
+        { Load + "--slo ttft=0s", "--slo: must be more than 0, but \"0s\" is not." },
+        { Load + "--slo ttft=1s,ttft=2s", "--slo: \"ttft\" stands twice; keep one." },
+        { Load + "--slo itl=1s", "--slo: \"itl\" is no objective; write it as "
+            + "ttft=1s,tpot=50ms,e2e=5s; each may be left out." },
+        { Load + "--slo 'ttft:fast'", "--slo: \"fast\" is not a number of milliseconds; write it "
+            + "as ttft=1s,tpot=50ms,e2e=5s; each may be left out." },
+        { Load + "--swap-space 4XB", "--swap-space: \"4XB\" is not a quantity in B; write it as "
+            + "\"80 GB\"." },
+        { Load + "--swap-space -1", "--swap-space: must be at least 0, but \"-1\" is not." },
+        { Load + "--enable-prefix-caching --no-enable-prefix-caching",
+            "--enable-prefix-caching: contradicts --no-enable-prefix-caching; keep one of them." },
+        { Load + "--gpu-memory-utilization 1.5", "--gpu-memory-utilization: 1.5 is not a share; "
+            + "write a number above 0 and up to 1, such as 0.9." },
+        { Load + "--max-num-seqs 64 --max-num-batched-tokens 32",
+            "--max-num-batched-tokens: 32 is less than --max-num-seqs 64; every running sequence "
+            + "needs a token in each step, so raise the one or lower the other." },
+        { Load + "--expert-skew 0.5", "--expert-skew: must be at least 1, but 0.5 is not." },
+        { Load + "--cost-model magic",
+            "$.costModel: there is no cost model \"magic\"; there is \"roofline\"." },
+        { Load + "--quantization int5", "--quantization: \"int5\" is not known; use auto, none, "
+            + "fp8, int8, int4, awq, gptq or mxfp4." },
+        { Load + "--hardware", "--hardware: stands twice; keep one." },
+        { "simulate --isl 8 --osl 8 --model llama-3.1-8b",
+            "--hardware: is missing; name what serves, such as --hardware h100-sxm." },
+        { "simulate --isl 8 --osl 8 --hardware h100-sxm",
+            "--model: is missing; name what is served, such as --model llama-3.1-8b." },
+        { Chip, "--requests: is missing; give a trace with --requests FILE, a shipped workload "
+            + "with --workload NAME, or a generated load with --isl N --osl N." },
+        { Chip + "--isl 8", "--osl: is missing; a generated load needs both --isl and --osl." },
+        { Load + "--workload azure-conv-2023-fit", "--requests: --requests, --workload and --isl "
+            + "with --osl are three ways to say which requests come; keep one." },
+        { Chip + "--workload azure-conv-2024-fit", "azure-conv-2024-fit: is no workload that "
+            + "ships with AccelSim; known are azure-conv-2023-fit." },
+        { Chip + "--requests no.csv", "no.csv: does not exist; give a file of requests, or the "
+            + "name of a workload that ships with AccelSim: azure-conv-2023-fit." },
+        { "simulate --hardware h100 --model llama-3.1-8b --isl 8 --osl 8",
+            "\"h100\" is not shipped; near it: h100-sxm, h100-pcie, 16x-h100. \"accelsim list "
+            + "hardware\" shows all; a path ends in .json." },
+        { "simulate --hardware h100-sxm --model llama-3.1 --isl 8 --osl 8",
+            "there is no model \"llama-3.1\"; the nearest names are llama-7b, llama-13b, "
+            + "llama-30b. A folder with a config.json or a path to one works too." },
+        { Load + "--pool gpu", "hwconfigs/accelerators/h100-sxm.json: is an accelerator and has "
+            + "no pools; leave out the pool \"gpu\"." },
+        { "simulate none/none.json", "none/none.json: does not exist; nor does its folder \"none\"." },
+        { Point + "--osl 8", "--isl: is missing; say how many tokens, such as --isl 256." },
+        { Point + "--isl 8 --osl 8 --batch 1,x", "--batch: expected whole numbers of at least 1, "
+            + "such as 1,8,64, but found \"x\"." },
+        { Point + "--isl 8 --osl 8 --batch 1,,2", "--batch: expected whole numbers of at least "
+            + "1, such as 1,8,64, but found \"\"." },
+        { Point + "--isl 8 --osl 8 --batch 0", "--batch: expected whole numbers of at least 1, "
+            + "such as 1,8,64, but found \"0\"." },
+        { "explain --hardware h100-sxm --model llama-3.1-8b --isl 8 --osl 8 --batch 1,2",
+            "--batch: explain expands one point; name one batch size." },
+        { "explain some.json", "some.json: a scenario is explained with --sensitivity; a point "
+            + "needs --hardware, --model, --isl and --osl." },
+        { "list", "hardware|models|workloads is missing." },
+        { "list modls", "modls: is nothing to list; did you mean \"models\"? Known: hardware, "
+            + "models, workloads." },
+        { "show gpu h100-sxm", "gpu: is nothing to show; known: hardware, model, workload." },
+        { "show hardware nothing", "\"nothing\" is not shipped; near it: NEAR" },
+        { "lint", "FILE is missing." },
+        { "lint none/none.json", "none/none.json: does not exist; nor does its folder \"none\"." },
+        { "diff h100-sxm", "B is missing." },
+    };
+
+    [Theory]
+    [MemberData(nameof(Wrong))]
+    public void WrongCommand_EndsWithTwoAndSaysWhatIsRight(string command, string message)
+    {
+        var run = Typed.Run(command);
+        Assert.Equal(ExitCode.WrongInput, run.Code);
+        Assert.Equal(message, run.Error.Split('\n')[0]);
+    }
+
+    [Fact]
+    public void EveryFlagOfEveryVerb_IsRefusedWhenAbbreviated()
+    {
+        var root = CommandLine.Root(new Output.Terminal(TextWriter.Null, TextWriter.Null));
+        foreach (var verb in root.Subcommands)
+        {
+            var names = verb.Options.SelectMany(flag => flag.Aliases.Append(flag.Name)).ToHashSet();
+            foreach (var name in names.Where(name => name.Length > 4))
+            {
+                var shorter = name[..^1];
+                if (names.Contains(shorter)) continue;
+                var run = Typed.Run(verb.Name, shorter, "1");
+                Assert.Equal(ExitCode.WrongInput, run.Code);
+                Assert.StartsWith($"{shorter}: there is no such flag", run.Error, StringComparison.Ordinal);
+            }
+        }
+    }
+
+    [Fact]
+    public void LongAliases_MeanTheSame()
+    {
+        const string rest = " --json --num-requests 20";
+        var brief = Typed.Run(
+            "simulate --hardware dgx-h100 --model llama-3.1-8b --tp 2 --isl 64 --osl 8" + rest);
+        var wordy = Typed.Run(
+            "simulate --system dgx-h100 --model llama-3.1-8b --tensor-parallel-size 2 "
+            + "--random-input-len 64 --random-output-len 8 --json --num-prompts 20");
+        Assert.Equal(0, brief.Code);
+        Assert.Equal(Summary.WithoutCost(brief.Out), Summary.WithoutCost(wordy.Out));
+    }
+
+    [Fact]
+    public void VllmObjectives_MeanTheSameInMilliseconds()
+    {
+        const string load =
+            "simulate --hardware h100-sxm --model llama-3.1-8b --isl 64 --osl 8 --num-requests 20 --json ";
+        var ours = Typed.Run(load + "--slo ttft=20ms,tpot=8ms,e2e=1s");
+        var theirs = Typed.Run(load + "--goodput 'ttft:20 tpot:8 e2el:1000'");
+        Assert.Equal(0, ours.Code);
+        Assert.Equal(Summary.WithoutCost(ours.Out), Summary.WithoutCost(theirs.Out));
+    }
+
+    [Fact]
+    public void Version_IsPrinted() => Assert.Equal("0.1.0\n", Typed.Run("--version").Out);
+}
