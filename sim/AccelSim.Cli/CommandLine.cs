@@ -50,7 +50,11 @@ internal static class CommandLine
         UnknownFlags.Refuse(root, arguments);
         var parsed = root.Parse(
             arguments,
-            new ParserConfiguration { EnablePosixBundling = false, ResponseFileTokenReplacer = null });
+            new ParserConfiguration
+            {
+                EnablePosixBundling = false,
+                ResponseFileTokenReplacer = null,
+            });
         if (parsed.Errors.Count > 0 && parsed.Action is not HelpText)
         {
             var verb = parsed.CommandResult.Command is Verb own ? " " + own.Name : "";
@@ -77,8 +81,8 @@ internal static class CommandLine
             "Simulates LLM inference serving on real and hypothetical accelerators.");
         Verb[] verbs =
         [
-            new DemoVerb(terminal), new SimulateVerb(terminal), new EstimateVerb(terminal), new ExplainVerb(terminal),
-            new ListVerb(terminal), new ShowVerb(terminal),
+            new DemoVerb(terminal), new SimulateVerb(terminal), new EstimateVerb(terminal),
+            new ExplainVerb(terminal), new ListVerb(terminal), new ShowVerb(terminal),
             new LintVerb(terminal), new DiffVerb(terminal),
         ];
         foreach (var verb in verbs) root.Add(verb);

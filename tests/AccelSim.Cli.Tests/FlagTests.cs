@@ -15,9 +15,9 @@ public sealed class FlagTests
         { "--verbose", "--verbose: there is no such flag; near it: --version, --help. "
             + "\"accelsim --help\" shows all." },
         { Load + "--max-num-seq 4", "--max-num-seq: there is no such flag; near it: "
-            + "--max-num-seqs, --max-model-len, --num-requests. \"accelsim simulate --help\" "
+            + "--max-num-seqs, --max-model-len, --expert-skew. \"accelsim simulate --help\" "
             + "shows all." },
-        { Load + "--hard x", "--hard: there is no such flag; near it: --tp, --dp, --ep. "
+        { Load + "--hard x", "--hard: there is no such flag; near it: --hardware, --seed, --dp. "
             + "\"accelsim simulate --help\" shows all." },
         { Load + "--tp=2x", "--tp: expected a whole number, but found \"2x\"." },
         { Load + "--tp 0", "--tp: must be at least 1, but 0 is not." },
@@ -36,10 +36,9 @@ public sealed class FlagTests
             "--requests-format: says nothing without --requests." },
         { Load + "--rate-scale 2", "--rate-scale: scales the arrivals of a trace; with drawn ones "
             + "say another --request-rate." },
-        { Load + "--router random", "--router: \"random\" is not known; did you mean "
-            + "\"round-robin\"? Known: round-robin, least-loaded, prefix-aware." },
-        { Load + "--scheduling-policy sjf", "--scheduling-policy: \"sjf\" is not known; did you "
-            + "mean \"fcfs\"? Known: fcfs, priority, shortest-first." },
+        { Load + "--router random", "--router: \"random\" is not known; known: round-robin, least-loaded, prefix-aware." },
+        { Load + "--scheduling-policy sjf", "--scheduling-policy: \"sjf\" is not known; known: "
+            + "fcfs, priority, shortest-first." },
         { Load + "--preemption-mode drop", "--preemption-mode: \"drop\" is not known; known: "
             + "recompute, swap." },
         { Load + "--slo ttft", "--slo: \"ttft\" is no objective; write it as "
@@ -81,14 +80,15 @@ public sealed class FlagTests
         { Chip + "--requests no.csv", "no.csv: does not exist; give a file of requests, or the "
             + "name of a workload that ships with AccelSim: azure-conv-2023-fit." },
         { "simulate --hardware h100 --model llama-3.1-8b --isl 8 --osl 8",
-            "\"h100\" is not shipped; near it: h100-sxm, h100-pcie, 16x-h100. \"accelsim list "
+            "\"h100\" is not shipped; near it: h100-sxm, h100-pcie, h100-l40s-mixed. \"accelsim list "
             + "hardware\" shows all; a path ends in .json." },
         { "simulate --hardware h100-sxm --model llama-3.1 --isl 8 --osl 8",
-            "there is no model \"llama-3.1\"; the nearest names are llama-7b, llama-13b, "
-            + "llama-30b. A folder with a config.json or a path to one works too." },
+            "there is no model \"llama-3.1\"; the nearest names are llama-3.1-8b, "
+            + "llama-3.1-70b, llama-3.1-405b. A folder with a config.json or a path to one works too." },
         { Load + "--pool gpu", "hwconfigs/accelerators/h100-sxm.json: is an accelerator and has "
             + "no pools; leave out the pool \"gpu\"." },
-        { "simulate none/none.json", "none/none.json: does not exist; nor does its folder \"none\"." },
+        { "simulate none/none.json",
+            "none/none.json: does not exist; nor does its folder \"none\"." },
         { Point + "--osl 8", "--isl: is missing; say how many tokens, such as --isl 256." },
         { Point + "--isl 8 --osl 8 --batch 1,x", "--batch: expected whole numbers of at least 1, "
             + "such as 1,8,64, but found \"x\"." },
@@ -104,7 +104,8 @@ public sealed class FlagTests
         { "list modls", "modls: is nothing to list; did you mean \"models\"? Known: hardware, "
             + "models, workloads." },
         { "show gpu h100-sxm", "gpu: is nothing to show; known: hardware, model, workload." },
-        { "show hardware nothing", "\"nothing\" is not shipped; near it: NEAR" },
+        { "show hardware nothing", "\"nothing\" is not shipped; near it: gaudi-2, gaudi-3, h20. "
+            + "\"accelsim list hardware\" shows all; a path ends in .json." },
         { "lint", "FILE is missing." },
         { "lint none/none.json", "none/none.json: does not exist; nor does its folder \"none\"." },
         { "diff h100-sxm", "B is missing." },
@@ -132,7 +133,8 @@ public sealed class FlagTests
                 if (names.Contains(shorter)) continue;
                 var run = Typed.Run(verb.Name, shorter, "1");
                 Assert.Equal(ExitCode.WrongInput, run.Code);
-                Assert.StartsWith($"{shorter}: there is no such flag", run.Error, StringComparison.Ordinal);
+                Assert.StartsWith(
+                    $"{shorter}: there is no such flag", run.Error, StringComparison.Ordinal);
             }
         }
     }
@@ -154,7 +156,8 @@ public sealed class FlagTests
     public void VllmObjectives_MeanTheSameInMilliseconds()
     {
         const string load =
-            "simulate --hardware h100-sxm --model llama-3.1-8b --isl 64 --osl 8 --num-requests 20 --json ";
+            "simulate --hardware h100-sxm --model llama-3.1-8b --isl 64 --osl 8 --num-requests "
+                + "20 --json ";
         var ours = Typed.Run(load + "--slo ttft=20ms,tpot=8ms,e2e=1s");
         var theirs = Typed.Run(load + "--goodput 'ttft:20 tpot:8 e2el:1000'");
         Assert.Equal(0, ours.Code);

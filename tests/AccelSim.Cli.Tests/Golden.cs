@@ -14,7 +14,8 @@ internal static class Golden
             File.WriteAllText(path, text);
             return;
         }
-        Assert.True(File.Exists(path), $"{path} is missing; UPDATE_GOLDEN=1 dotnet test writes it.");
+        Assert.True(
+            File.Exists(path), $"{path} is missing; UPDATE_GOLDEN=1 dotnet test writes it.");
         Assert.Equal(File.ReadAllText(path).ReplaceLineEndings("\n"), text);
     }
 }

@@ -2,7 +2,9 @@ using System.Text.RegularExpressions;
 
 namespace AccelSim.Cli.Tests;
 
-/// <summary>Texts that users see, whole; <c>UPDATE_GOLDEN=1 dotnet test</c> writes them anew.</summary>
+/// <summary>
+/// Texts that users see, whole; <c>UPDATE_GOLDEN=1 dotnet test</c> writes them anew.
+/// </summary>
 public sealed partial class GoldenTests
 {
     private const string Small = " --isl 256 --osl 32 --request-rate 4 --num-requests 50";
@@ -73,7 +75,8 @@ public sealed partial class GoldenTests
         var run = Typed.Run("demo", "--out", folder["demo"]);
         Assert.Equal("", run.Error);
         Assert.Equal(0, run.Code);
-        Golden.Compare("demo", Steady(run.Out).Replace(folder.Path, "TMP", StringComparison.Ordinal));
+        Golden.Compare(
+            "demo", Steady(run.Out).Replace(folder.Path, "TMP", StringComparison.Ordinal));
         Assert.Equal(["report.html"], Directory.GetFiles(folder["demo"]).Select(Path.GetFileName));
     }
 

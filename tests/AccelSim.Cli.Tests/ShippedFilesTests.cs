@@ -88,7 +88,8 @@ public sealed class ShippedFilesTests
             """);
         var run = Typed.Run("lint", file);
         Assert.Equal(ExitCode.Failed, run.Code);
-        Assert.Contains($"{file}(1): error: $.memory.hbm.bandwidth", run.Out, StringComparison.Ordinal);
+        Assert.Contains(
+            $"{file}(1): error: $.memory.hbm.bandwidth", run.Out, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -96,7 +97,8 @@ public sealed class ShippedFilesTests
     {
         var run = Typed.Run("lint h100-sxm --model llama-3.1-70b");
         Assert.Equal(ExitCode.Failed, run.Code);
-        Assert.Contains("the weights of llama-3.1-70b take 141.1 GB", run.Out, StringComparison.Ordinal);
+        Assert.Contains(
+            "the weights of llama-3.1-70b take 141.1 GB", run.Out, StringComparison.Ordinal);
     }
 
     private static void Runs(string command)

@@ -35,7 +35,8 @@ public sealed class SimulateTests
         {
             Assert.True(Number(root, "simulation", figure) > 0, figure);
         }
-        var shares = root.GetProperty("provenance").EnumerateObject().Sum(tag => tag.Value.GetDouble());
+        var shares =
+            root.GetProperty("provenance").EnumerateObject().Sum(tag => tag.Value.GetDouble());
         Assert.Equal(1, shares, 9);
     }
 
@@ -56,7 +57,8 @@ public sealed class SimulateTests
         Assert.Equal(0, run.Code);
         Assert.Equal(
             Output.SimulatedRun.Files.Order(StringComparer.Ordinal),
-            Directory.GetFiles(folder["run"]).Select(Path.GetFileName).Order(StringComparer.Ordinal));
+            Directory.GetFiles(folder["run"]).Select(Path.GetFileName)
+                .Order(StringComparer.Ordinal));
         Assert.Equal([folder["run"]], Directory.GetFileSystemEntries(folder.Path));
         Assert.Equal(51, File.ReadAllLines(Path.Combine(folder["run"], "requests.csv")).Length);
     }
@@ -96,7 +98,8 @@ public sealed class SimulateTests
         var run = Typed.Run([.. (Small + " --out").Split(' '), folder.Path]);
         Assert.Equal(ExitCode.WrongInput, run.Code);
         Assert.Equal(
-            $"--out: {folder.Path} holds \"thesis.tex\", which AccelSim did not write; name a new or "
+            $"--out: {folder.Path} holds \"thesis.tex\", which AccelSim did not write; name a "
+                + $"new or "
             + "empty folder, or one of earlier results.\n", run.Error);
         Assert.Equal("years of work", File.ReadAllText(folder["thesis.tex"]));
     }

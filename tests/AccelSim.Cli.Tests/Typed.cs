@@ -8,7 +8,9 @@ namespace AccelSim.Cli.Tests;
 /// <param name="Error">Standard error.</param>
 internal sealed record Typed(int Code, string Out, string Error)
 {
-    /// <summary>Runs a command line; words are apart by blanks, and <c>'…'</c> keeps them together.</summary>
+    /// <summary>
+    /// Runs a command line; words are apart by blanks, and <c>'…'</c> keeps them together.
+    /// </summary>
     public static Typed Run(string command) => Run(Split(command));
 
     /// <summary>Runs a command.</summary>

@@ -14,7 +14,8 @@ internal sealed class EngineFlags
         "--max-num-seqs", "N", $"Most sequences in one step ({Default.MaxNumSeqs}).");
 
     private readonly Option<int?> _maxNumBatchedTokens = Flag.Whole(
-        "--max-num-batched-tokens", "N", $"Most tokens in one step ({Default.MaxNumBatchedTokens}).");
+        "--max-num-batched-tokens", "N",
+            $"Most tokens in one step ({Default.MaxNumBatchedTokens}).");
 
     private readonly Option<int?> _blockSize = Flag.Whole(
         "--block-size", "N", $"Tokens in one KV block ({Default.BlockSize}).");

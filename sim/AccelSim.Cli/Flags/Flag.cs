@@ -8,7 +8,9 @@ namespace AccelSim.Cli.Flags;
 /// <summary>Makes flags whose wrong values are told in the words of this program.</summary>
 internal static class Flag
 {
-    /// <summary>Turns the text of a value into the value, or throws what is wrong with it.</summary>
+    /// <summary>
+    /// Turns the text of a value into the value, or throws what is wrong with it.
+    /// </summary>
     public delegate T Reader<out T>(string text);
 
     /// <summary>A flag with a value of any kind.</summary>
@@ -36,7 +38,8 @@ internal static class Flag
     public static Option<int?> Whole(
         string name, string value, string description, int atLeast = 1,
         params string[] aliases) =>
-        Of<int?>(name, value, description, text => (int)ReadWhole(text, atLeast, int.MaxValue), aliases);
+        Of<int?>(name, value, description, text =>
+            (int)ReadWhole(text, atLeast, int.MaxValue), aliases);
 
     /// <summary>A number.</summary>
     /// <param name="name">With its dashes.</param>
@@ -65,7 +68,8 @@ internal static class Flag
             var at = Array.IndexOf(names, text);
             return at >= 0
                 ? Enum.GetValues<T>()[at]
-                : throw new FormatException($"\"{text}\" is not known; {NearestName.Hint(text, names)}");
+                : throw new FormatException(
+                    $"\"{text}\" is not known; {NearestName.Hint(text, names)}");
         }
     }
 

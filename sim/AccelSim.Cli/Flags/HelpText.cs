@@ -31,7 +31,8 @@ internal sealed class HelpText(Terminal terminal) : SynchronousCommandLineAction
         foreach (var verb in root.Subcommands) Entry("  " + verb.Name, verb.Description!, 14);
         terminal.Line();
         terminal.Paragraph(
-            "\"accelsim VERB --help\" shows a verb's flags with examples; \"accelsim --version\" the "
+            "\"accelsim VERB --help\" shows a verb's flags with examples; \"accelsim "
+                + "--version\" the "
             + "version. Start with \"accelsim demo\".");
         terminal.Line();
         terminal.Paragraph(
@@ -48,7 +49,8 @@ internal sealed class HelpText(Terminal terminal) : SynchronousCommandLineAction
                 ? $"[{argument.HelpName}]"
                 : argument.HelpName)
             + (argument.Arity.MaximumNumberOfValues > 1 ? "…" : "")));
-        terminal.Heading($"Usage: accelsim {verb.Name}{arguments}{(verb.Groups.Count > 0 ? " [flags]" : "")}");
+        terminal.Heading(
+            $"Usage: accelsim {verb.Name}{arguments}{(verb.Groups.Count > 0 ? " [flags]" : "")}");
         terminal.Line();
         foreach (var argument in verb.Arguments)
             Entry("  " + argument.HelpName, argument.Description!, Indent);
@@ -56,7 +58,8 @@ internal sealed class HelpText(Terminal terminal) : SynchronousCommandLineAction
         foreach (var group in verb.Groups)
         {
             terminal.Heading(group.Title);
-            foreach (var flag in group.Flags) Entry("  " + Signature(flag), flag.Description!, Indent);
+            foreach (var flag in group.Flags)
+                Entry("  " + Signature(flag), flag.Description!, Indent);
             terminal.Line();
         }
         if (verb.Examples.Count == 0) return;

@@ -56,17 +56,20 @@ internal sealed class LoadFlags
     ];
 
     /// <summary>The source that the command states.</summary>
-    /// <exception cref="ConfigException">None, or several; or flags that do not go together.</exception>
+    /// <exception cref="ConfigException">None, or several; or flags that do not go
+    /// together.</exception>
     public WorkloadSource Source(ParseResult parsed)
     {
         var generates = parsed.Has(_isl) || parsed.Has(_osl);
-        var named = new[] { parsed.Has(_requests), parsed.Has(_workload), generates }.Count(on => on);
+        var named =
+            new[] { parsed.Has(_requests), parsed.Has(_workload), generates }.Count(on => on);
         if (named != 1)
         {
             throw new ConfigException("", 0, "--requests", named == 0
                 ? "is missing; give a trace with --requests FILE, a shipped workload with "
                     + "--workload NAME, or a generated load with --isl N --osl N."
-                : "--requests, --workload and --isl with --osl are three ways to say which requests "
+                : "--requests, --workload and --isl with --osl are three ways to say which "
+                    + "requests "
                     + "come; keep one.");
         }
         CheckPairs(parsed, generates);

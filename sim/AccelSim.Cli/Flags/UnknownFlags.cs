@@ -42,8 +42,10 @@ internal static class UnknownFlags
             if (!seen.Add(flag)) problems.Add(new("", 0, name, "stands twice; keep one."));
             if (flag.Arity.MaximumNumberOfValues == 0 || name.Length < token.Length) continue;
             i++;
-            if (i == arguments.Count || (IsFlag(arguments[i]) && Find(command, arguments[i]) is not null))
-                problems.Add(new("", 0, name, $"lacks its value; write it as {name} {flag.HelpName}."));
+            if (i == arguments.Count || (IsFlag(arguments[i])
+                && Find(command, arguments[i]) is not null))
+                problems.Add(
+                    new("", 0, name, $"lacks its value; write it as {name} {flag.HelpName}."));
         }
         if (problems.Count > 0) throw ConfigException.Of(problems);
     }

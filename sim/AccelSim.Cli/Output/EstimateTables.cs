@@ -73,7 +73,8 @@ internal static class EstimateTables
         var memory = deployment.Memory;
         terminal.Paragraph(
             $"Memory of one {deployment.Device.Spec.Id}: {memory.Usable} usable of "
-            + $"{memory.Capacity.Value}; weights {memory.Weights}, activations {memory.Activations}, "
+            + $"{memory.Capacity.Value}; weights {memory.Weights}, activations "
+            + $"{memory.Activations}, "
             + $"runtime {memory.Runtime.Value}"
             + (memory.State.Value > 0 ? $", recurrent state {memory.State}" : "")
             + (memory.BlockBytes.Value > 0

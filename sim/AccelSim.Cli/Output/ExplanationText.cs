@@ -23,7 +23,8 @@ internal sealed class ExplanationText(Terminal terminal)
             var fact = _facts[i];
             var where = fact.Line > 0 ? $"{fact.File}({fact.Line})" : fact.File;
             terminal.Paragraph(
-                $"[{i + 1}] {fact.Path.Replace("$.", "", StringComparison.Ordinal)} = {fact.Text}   "
+                $"[{i + 1}] {fact.Path.Replace("$.", "", StringComparison.Ordinal)} = "
+                    + $"{fact.Text}   "
                 + $"{where}   {Figures.Tag(fact.Tag)}: {fact.Reference}", 4);
         }
     }

@@ -21,10 +21,12 @@ internal static class LayerText
     public static string Of(FeedForward? feedForward) => feedForward switch
     {
         null => "none",
-        DenseMlp dense => $"dense, {Figures.Whole(dense.Intermediate)}{(dense.Gated ? ", gated" : "")}",
+        DenseMlp dense =>
+            $"dense, {Figures.Whole(dense.Intermediate)}{(dense.Gated ? ", gated" : "")}",
         ExpertMlp moe =>
             $"{moe.PerToken} of {moe.Experts} experts of {Figures.Whole(moe.Intermediate)}"
-            + (moe.SharedIntermediate > 0 ? $", shared {Figures.Whole(moe.SharedIntermediate)}" : ""),
+            + (moe.SharedIntermediate > 0 ? $", shared {Figures.Whole(moe.SharedIntermediate)}"
+                : ""),
         _ => feedForward.GetType().Name,
     };
 

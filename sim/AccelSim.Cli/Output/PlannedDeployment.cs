@@ -54,7 +54,8 @@ internal sealed class PlannedDeployment
     {
         if (Model.MaxContext is { } most && isl + osl > most)
         {
-            yield return $"Warning: {Figures.Whole(isl)} + {Figures.Whole(osl)} tokens are more than "
+            yield return $"Warning: {Figures.Whole(isl)} + {Figures.Whole(osl)} tokens are "
+                + $"more than "
                 + $"the {Figures.Whole(most)} that {Model.Id} is made for.";
         }
     }

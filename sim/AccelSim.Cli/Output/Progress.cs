@@ -6,14 +6,13 @@ namespace AccelSim.Cli.Output;
 /// <summary>A bar that shows how many requests are over; nothing where nobody watches.</summary>
 internal sealed class Progress : IRunListener
 {
-    private readonly IRunListener? _inner;
     private readonly ProgressTask _task;
     private readonly int _every;
     private int _done;
 
-    private Progress(ProgressTask task, int requests, IRunListener? inner)
+    private Progress(ProgressTask task, int requests)
     {
-        (_task, _inner) = (task, inner);
+        _task = task;
         _every = Math.Max(1, requests / 200);
     }
 
@@ -21,11 +20,9 @@ internal sealed class Progress : IRunListener
     /// <param name="terminal">Where it is shown.</param>
     /// <param name="requests">How many there are.</param>
     /// <param name="run">Gets who listens; null where nobody does.</param>
-    /// <param name="inner">Listens too.</param>
-    public static T While<T>(
-        Terminal terminal, int requests, Func<IRunListener?, T> run, IRunListener? inner = null)
+    public static T While<T>(Terminal terminal, int requests, Func<IRunListener?, T> run)
     {
-        if (!terminal.IsInteractive) return run(inner);
+        if (!terminal.IsInteractive) return run(null);
         var console = AnsiConsole.Create(new AnsiConsoleSettings
         {
             Out = new AnsiConsoleOutput(terminal.Error),
@@ -38,23 +35,23 @@ internal sealed class Progress : IRunListener
             .Columns(
                 new TaskDescriptionColumn(), new ProgressBarColumn(), new PercentageColumn(),
                 new RemainingTimeColumn())
-            .Start(context =>
-            {
-                var task = context.AddTask("requests served", maxValue: requests);
-                return run(new Progress(task, requests, inner));
-            });
+            .Start(context => run(new Progress(
+                context.AddTask("requests served", maxValue: requests), requests)));
     }
 
     /// <inheritdoc/>
-    public void StepsDone(in StepFact fact) => _inner?.StepsDone(fact);
+    public void StepsDone(in StepFact fact)
+    {
+    }
 
     /// <inheritdoc/>
-    public void TransferDone(in TransferFact fact) => _inner?.TransferDone(fact);
+    public void TransferDone(in TransferFact fact)
+    {
+    }
 
     /// <inheritdoc/>
     public void RequestDone(in RequestRecord record)
     {
-        _inner?.RequestDone(record);
         if (++_done % _every == 0) _task.Increment(_every);
     }
 }

@@ -19,7 +19,8 @@ internal static class RunTables
             Latencies(terminal, metrics, $"Class \"{name}\": latency in ms", defined: false);
         Throughput(terminal, result);
         Limits(terminal, result);
-        foreach (var deployment in result.Deployments.Distinct()) Memory(terminal, deployment, result);
+        foreach (var deployment in result.Deployments.Distinct())
+            Memory(terminal, deployment, result);
         Ledgers(terminal, result);
         Notes(terminal, result);
         terminal.Line(
@@ -34,8 +35,8 @@ internal static class RunTables
         var replicas = result.Deployments.GroupBy(deployment => deployment).Select(group =>
             $"{group.Count()} × {group.Key.Hardware.Id} ({Plan(group.Key)})");
         return $"{result.Deployments[0].Graph.Model.Id} on {string.Join(" + ", replicas)}, serving "
-            + $"{Figures.Plural(result.Requests.Count, "request")} of {result.WorkloadOrigin}; seed "
-            + $"{result.Scenario.Seed}, cost model {result.Scenario.CostModel}";
+            + $"{Figures.Plural(result.Requests.Count, "request")} of {result.WorkloadOrigin}; "
+            + $"seed {result.Scenario.Seed}, cost model {result.Scenario.CostModel}";
     }
 
     /// <summary>A phase's limits, the largest first.</summary>
@@ -88,7 +89,8 @@ internal static class RunTables
         table.Row("total tokens/s", Figures.Number(metrics.TotalTokensPerSecond), "");
         table.Row(
             "requests/s", Figures.Number(metrics.RequestsPerSecond),
-            $"{Figures.Whole(metrics.Completed)} served, {Figures.Whole(metrics.Rejected)} refused");
+            $"{Figures.Whole(metrics.Completed)} served, {Figures.Whole(metrics.Rejected)} "
+                + $"refused");
         table.Row("goodput", Figures.Number(metrics.GoodputRequestsPerSecond), slo);
         table.Row("SLO attainment", Figures.Share(metrics.SloAttainment), "");
         table.Row(
@@ -128,7 +130,8 @@ internal static class RunTables
 
     private static void Limits(Terminal terminal, RunResult result)
     {
-        var table = new TextTable("What limits it", "phase", ">steps", ">time", "~share of step time");
+        var table =
+            new TextTable("What limits it", "phase", ">steps", ">time", "~share of step time");
         foreach (var phase in result.Limits)
         {
             table.Row(
@@ -150,11 +153,13 @@ internal static class RunTables
     private static void Memory(Terminal terminal, Deployment deployment, RunResult result)
     {
         var memory = deployment.Memory;
-        var table = new TextTable($"Memory of one {deployment.Device.Spec.Id}", "part", ">size", "~");
+        var table =
+            new TextTable($"Memory of one {deployment.Device.Spec.Id}", "part", ">size", "~");
         table.Row("capacity", $"{memory.Capacity.Value}", "");
         table.Row(
             "usable", $"{memory.Usable}",
-            $"--gpu-memory-utilization {Figures.Number(deployment.Settings.GpuMemoryUtilization, 2)}");
+            $"--gpu-memory-utilization "
+                + $"{Figures.Number(deployment.Settings.GpuMemoryUtilization, 2)}");
         table.Row("weights", $"{memory.Weights}", "of the fullest rank");
         table.Row("activations", $"{memory.Activations}", "peak of a full step");
         table.Row("runtime", $"{memory.Runtime.Value}", Figures.Tag(memory.Runtime.Source.Tag));
@@ -163,7 +168,8 @@ internal static class RunTables
         {
             table.Row(
                 "KV cache", $"{memory.Blocks * memory.BlockBytes}",
-                $"{Figures.Plural(memory.Blocks, "block")} of {deployment.Settings.BlockSize} tokens, "
+                $"{Figures.Plural(memory.Blocks, "block")} of {deployment.Settings.BlockSize} "
+                    + $"tokens, "
                 + $"{memory.BlockBytes} each; at most {Figures.Share(result.PeakKvShare)} in use, "
                 + Figures.Plural(result.Preemptions, "preemption"));
         }
@@ -203,7 +209,8 @@ internal static class RunTables
         {
             var refused = result.Requests.First(record => !record.Completed);
             terminal.Paragraph(
-                $"Warning: {Figures.Plural(result.Metrics.Rejected, "request")} refused; the first, "
+                $"Warning: {Figures.Plural(result.Metrics.Rejected, "request")} refused; the "
+                    + $"first, "
                 + $"request {refused.Request.Id}, because {refused.Rejection}", 4);
         }
         terminal.Line();

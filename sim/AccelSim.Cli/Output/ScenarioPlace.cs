@@ -10,7 +10,9 @@ namespace AccelSim.Cli.Output;
 /// </remarks>
 internal static class ScenarioPlace
 {
-    /// <summary>Does something with a scenario file; problems without a file get this one.</summary>
+    /// <summary>
+    /// Does something with a scenario file; problems without a file get this one.
+    /// </summary>
     public static T Tell<T>(string file, Func<T> action)
     {
         try
@@ -28,17 +30,33 @@ internal static class ScenarioPlace
 
     private static ConfigException Placed(ConfigException problem, JObject root, string file)
     {
-        var token = Find(problem, root);
+        if (problem.Path.StartsWith('$')) return AtPath(problem, root, file);
+        var token = Named(problem, root);
         return token is null
             ? new ConfigException(file, 0, problem.Path, problem.Problem)
             : new ConfigException(
                 file, StrictJson.Line(token), StrictJson.Path(token), problem.Problem);
     }
 
-    private static JToken? Find(ConfigException problem, JObject root)
+    /// <summary>
+    /// A path of the scenario, or of the generator in it; or of what is written above.
+    /// </summary>
+    private static ConfigException AtPath(ConfigException problem, JObject root, string file)
     {
-        if (problem.Path.StartsWith('$'))
-            return root.SelectToken(problem.Path) ?? root.SelectToken("$.workload.generate" + problem.Path[1..]);
+        const string generator = "$.workload.generate";
+        var path = problem.Path;
+        var first = path.Split('.', '[').ElementAtOrDefault(1) ?? "";
+        if (root[first] is null && root.SelectToken(generator) is not null)
+            path = generator + path[1..];
+        var at = path;
+        while (at.Length > 1 && root.SelectToken(at) is null)
+            at = at[..at.LastIndexOfAny(['.', '['])];
+        var line = StrictJson.Line(root.SelectToken(at)!);
+        return new ConfigException(file, line, path, problem.Problem);
+    }
+
+    private static JToken? Named(ConfigException problem, JObject root)
+    {
         var members = root.Descendants().OfType<JProperty>();
         if (problem.Path.StartsWith("--", StringComparison.Ordinal))
         {

@@ -11,9 +11,13 @@ internal sealed class SimulatedRun
 {
     private readonly ScenarioRunner _runner;
 
-    private SimulatedRun(ScenarioRunner runner, RunResult result, SimulationCost cost)
+    private readonly RunRecorder? _recorder;
+
+    private SimulatedRun(
+        ScenarioRunner runner, RunResult result, RunRecorder? recorder, SimulationCost cost)
     {
         _runner = runner;
+        _recorder = recorder;
         Result = result;
         Cost = cost;
     }
@@ -39,11 +43,15 @@ internal sealed class SimulatedRun
     public static SimulatedRun Of(ScenarioRunner runner, Terminal terminal, bool traced)
     {
         var watch = Stopwatch.StartNew();
-        var result = Progress.While(
-            terminal, runner.Workload.Requests.Count, listener => runner.Run(listener));
+        RunRecorder? recorder = null;
+        var result = Progress.While(terminal, runner.Workload.Requests.Count, listener =>
+        {
+            recorder = traced ? new RunRecorder(listener) : null;
+            return runner.Run(recorder ?? listener);
+        });
         using var process = Process.GetCurrentProcess();
         return new SimulatedRun(
-            runner, result,
+            runner, result, recorder,
             new SimulationCost(watch.Elapsed.TotalSeconds, process.PeakWorkingSet64));
     }
 
@@ -60,6 +68,8 @@ internal sealed class SimulatedRun
         var context = new RunContext(Version, command, InputFiles.Of(_runner, scenarioFile));
         Save(folder, "summary.json", stream => SummaryJson.Write(stream, Result, Version, Cost));
         Save(folder, "requests.csv", stream => RequestsCsv.Write(stream, Result));
+        Save(folder, "trace.json", stream => ChromeTrace.Write(stream, Result, _recorder!));
+        Save(folder, "report.html", stream => HtmlReport.Write(stream, Result, _recorder, context));
         Save(folder, "manifest.json", stream => ManifestJson.Write(stream, Result, context));
     }
 
@@ -67,7 +77,11 @@ internal sealed class SimulatedRun
     public static void WriteReport(
         OutputFolder folder, string command, (string Name, SimulatedRun Run)[] runs)
     {
-        Save(folder, "report.html", stream => { });
+        var inputs = runs.SelectMany(pair => InputFiles.Of(pair.Run._runner)).Distinct();
+        Save(folder, "report.html", stream => HtmlReport.Write(
+            stream,
+            [.. runs.Select(pair => new ReportRun(pair.Name, pair.Run.Result, pair.Run._recorder))],
+            new RunContext(Version, command, [.. inputs])));
     }
 
     private static void Save(OutputFolder folder, string name, Action<Stream> write)

@@ -69,7 +69,9 @@ internal sealed class TextTable(string title, params string[] columns)
             var texts = lines.Select((cell, i) =>
             {
                 var text = n < cell.Length ? cell[n] : "";
-                return columns[i].StartsWith('>') ? text.PadLeft(widths[i]) : text.PadRight(widths[i]);
+                return columns[i].StartsWith('>')
+                    ? text.PadLeft(widths[i])
+                    : text.PadRight(widths[i]);
             });
             terminal.Line(string.Join(new string(' ', Gap), texts).TrimEnd());
         }

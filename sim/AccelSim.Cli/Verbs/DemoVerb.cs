@@ -22,7 +22,8 @@ internal sealed class DemoVerb : Verb
     public DemoVerb(Terminal terminal)
         : base(
             terminal, "demo",
-            "Serves Llama-3.1-8B to a conversation workload on an H100 and on a what-if H100 with one "
+            "Serves Llama-3.1-8B to a conversation workload on an H100 and on a what-if H100 "
+                + "with one "
             + "field changed, side by side, and writes a report that opens offline. Nothing is "
             + "downloaded.",
             "accelsim demo") =>
@@ -40,14 +41,16 @@ internal sealed class DemoVerb : Verb
             .ToArray();
         var stated = asShipped.Hardware[0].Leaves.Single(leaf => leaf.Path == "$." + Field).Text;
         Terminal.Paragraph(RunTables.Title(runs[0].Item2.Result), 4);
-        Terminal.Paragraph($"what-if: the same H100, but {Field} is {WhatIf} instead of {stated}", 4);
+        Terminal.Paragraph(
+            $"what-if: the same H100, but {Field} is {WhatIf} instead of {stated}", 4);
         Terminal.Line();
         Comparison.Write(Terminal, runs);
         SimulatedRun.WriteReport(folder, "accelsim demo", runs);
         folder.Keep();
         Terminal.Line($"Report: {Path.Combine(path, "report.html")}");
         Terminal.Line("Next: copy a hardware file, change a field, and name it with --hardware:");
-        Terminal.Line("  echo '{ \"extends\": \"h100-sxm\", \"name\": \"My chip\", \"memory\": { \"hbm\": "
+        Terminal.Line(
+            "  echo '{ \"extends\": \"h100-sxm\", \"name\": \"My chip\", \"memory\": { \"hbm\": "
             + "{ \"bandwidth\": \"6.7 TB/s\" } } }' > my-chip.json");
         Terminal.Line("  accelsim diff h100-sxm my-chip.json");
         Terminal.Line("  accelsim simulate --hardware my-chip.json --model llama-3.1-8b \\");

@@ -46,11 +46,13 @@ internal sealed class DiffVerb : Verb
         foreach (var row in rows)
         {
             table.Row(
-                row.Path.Replace("$.", "", StringComparison.Ordinal), Text(row.Left), Text(row.Right),
+                row.Path.Replace("$.", "", StringComparison.Ordinal), Text(row.Left),
+                    Text(row.Right),
                 row.Ratio is { } ratio ? "× " + Figures.Number(ratio, 3) : "");
         }
         table.Write(Terminal);
-        Terminal.Line($"{Figures.Plural(rows.Count, "field")} differ{(rows.Count == 1 ? "s" : "")}.");
+        Terminal.Line(
+            $"{Figures.Plural(rows.Count, "field")} differ{(rows.Count == 1 ? "s" : "")}.");
         return ExitCode.Done;
     }
 

@@ -19,11 +19,13 @@ internal sealed class EstimateVerb : Verb
     public EstimateVerb(Terminal terminal)
         : base(
             terminal, "estimate",
-            "Estimates what a batch takes when nothing queues: all prompts at once, then all decode "
+            "Estimates what a batch takes when nothing queues: all prompts at once, then all "
+                + "decode "
             + "together. Exit code 1 where a batch does not fit.",
             "accelsim estimate --hardware h100-sxm --model llama-3.1-8b --isl 1024 --osl 256 \\",
             "    --batch 1,8,64",
-            "accelsim estimate --hardware dgx-h100 --model llama-3.1-70b --tp 4 --isl 1024 --osl 256")
+            "accelsim estimate --hardware dgx-h100 --model llama-3.1-70b --tp 4 --isl 1024 "
+                + "--osl 256")
     {
         AddGroup("What computes what", _plan.All);
         AddGroup("Which point", _point.All);

@@ -28,7 +28,8 @@ internal sealed class ExplainVerb : Verb
     public ExplainVerb(Terminal terminal)
         : base(
             terminal, "explain",
-            "Shows every number of an estimate expanded: the formula, the values put in, the line of "
+            "Shows every number of an estimate expanded: the formula, the values put in, the "
+                + "line of "
             + "the hardware file that each value stands on.",
             "accelsim explain --hardware h100-sxm --model llama-3.1-8b --isl 1024 --osl 256",
             "accelsim explain --hardware h100-sxm --model llama-3.1-8b --isl 1024 --osl 256 \\",
@@ -47,7 +48,12 @@ internal sealed class ExplainVerb : Verb
     {
         if (parsed.GetValue(_file) is { } file)
         {
-            return ScenarioPlace.Tell(file, () => Scenario(parsed, file));
+            parsed.Refuse(Options.Where(flag => flag != _sensitivity), file);
+            if (parsed.GetValue(_sensitivity))
+                return ScenarioPlace.Tell(file, () => Scenario(file));
+            throw new ConfigException("", 0, file,
+                "a scenario is explained with --sensitivity; a point needs --hardware, --model, "
+                + "--isl and --osl.");
         }
         var (isl, osl, batches) = _point.Read(parsed);
         if (batches is not [var batch])
@@ -73,20 +79,8 @@ internal sealed class ExplainVerb : Verb
         return ExitCode.Done;
     }
 
-    private int Scenario(ParseResult parsed, string file)
+    private int Scenario(string file)
     {
-        var extra = Options
-            .Where(flag => parsed.Has(flag) && flag != _sensitivity)
-            .Select(flag => new ConfigException("", 0, flag.Name,
-                $"is what {file} decides; change it there, or leave out the file."))
-            .ToArray();
-        if (extra.Length > 0) throw ConfigException.Of(extra);
-        if (!parsed.GetValue(_sensitivity))
-        {
-            throw new ConfigException("", 0, file,
-                "a scenario is explained with --sensitivity; a point needs --hardware, --model, --isl "
-                + "and --osl.");
-        }
         var runner = ScenarioRunner.Load(ScenarioReader.Read(file), Path.GetDirectoryName(file));
         for (var i = 0; i < runner.Hardware.Count; i++)
         {

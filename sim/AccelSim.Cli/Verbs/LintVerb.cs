@@ -35,7 +35,8 @@ internal sealed class LintVerb : Verb
     /// <inheritdoc/>
     protected override int Run(ParseResult parsed)
     {
-        var weights = parsed.GetValue(_model) is { } name ? ModelFacts.Of(ModelCatalog.Load(name)) : null;
+        var weights =
+            parsed.GetValue(_model) is { } name ? ModelFacts.Of(ModelCatalog.Load(name)) : null;
         List<ConfigException> broken = [];
         List<LintFinding> findings = [];
         var files = parsed.GetValue(_files)!;

@@ -66,7 +66,8 @@ internal sealed class ListVerb : Verb
             Terminal,
             "TFLOP/s: dense peak of the matrix units in the first of bf16, fp16 and fp32 that they "
             + "compute in. Link: of one accelerator to its neighbours, or else to its host, per "
-            + "direction. USD/h: renting, or buying written off over its life; most prices are assumed, "
+            + "direction. USD/h: renting, or buying written off over its life; most prices are "
+            + "assumed, "
             + "\"accelsim show hardware NAME\" tells.");
     }
 

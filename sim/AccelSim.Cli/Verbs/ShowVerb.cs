@@ -65,7 +65,7 @@ internal sealed class ShowVerb : Verb
         Terminal.Heading(document.IsCluster
             ? $"{document.Id}: {document.Cluster.Name}"
             : $"{document.Id}: {document.Accelerator.Name}, {document.Accelerator.Vendor}");
-        var stated = new TextTable("", "field", "~value", "rests on", "line");
+        var stated = new TextTable("", "~field", "~value", "rests on", "line");
         var derived = new TextTable(
             "Derived, or assumed where the file is silent", "figure", "~value", "rests on");
         Dictionary<string, int> references = [];
@@ -75,7 +75,8 @@ internal sealed class ShowVerb : Verb
                 ? $"{Figures.Tag(tag)} [{Number(references, fact.Reference)}]"
                 : "";
             var path = fact.Path.Replace("$.", "", StringComparison.Ordinal);
-            if (fact.Line > 0 && !fact.Reference.StartsWith("estimator: ", StringComparison.Ordinal))
+            if (fact.Line > 0
+                && !fact.Reference.StartsWith("estimator: ", StringComparison.Ordinal))
                 stated.Row(path, fact.Text, basis, $"{Path.GetFileName(fact.File)}({fact.Line})");
             else
                 derived.Row(path, fact.Text, basis);
@@ -98,11 +99,13 @@ internal sealed class ShowVerb : Verb
         var facts = ModelFacts.Of(model);
         Terminal.Heading($"{model.Id} ({model.Family})");
         var table = new TextTable("", "fact", "~value");
-        table.Row("parameters", $"{Figures.Whole(facts.Parameters)} ({Figures.Billions(facts.Parameters)})");
+        table.Row(
+            "parameters", $"{Figures.Whole(facts.Parameters)} ({Figures.Billions(facts.Parameters)})");
         if (facts.Active != facts.Parameters)
             table.Row("visited by a token", Figures.Billions(facts.Active));
         table.Row("weights", $"{facts.Weights} in {facts.FormatName}");
-        table.Row("KV cache per token", facts.KvPerToken.Value == 0 ? "none" : $"{facts.KvPerToken}");
+        table.Row("KV cache per token", facts.KvPerToken.Value == 0 ? "none"
+            : $"{facts.KvPerToken}");
         if (facts.StatePerSequence.Value > 0)
             table.Row("recurrent state per sequence", $"{facts.StatePerSequence}");
         table.Row("hidden size", Figures.Whole(model.Hidden));
@@ -116,7 +119,8 @@ internal sealed class ShowVerb : Verb
         {
             table.Row(
                 "image encoder",
-                $"{Figures.Plural(vision.Layers.Count, "layer")} of {Figures.Whole(vision.Hidden)}, "
+                $"{Figures.Plural(vision.Layers.Count, "layer")} of "
+                    + $"{Figures.Whole(vision.Hidden)}, "
                 + $"{Figures.Plural(vision.OutputTokens, "token")} per image");
         }
         table.Write(Terminal);
@@ -139,7 +143,8 @@ internal sealed class ShowVerb : Verb
 
     private void Workload(string name)
     {
-        var spec = Catalog.IsPath(name) ? WorkloadSpecFile.Read(name) : WorkloadSpecFile.Named(name);
+        var spec =
+            Catalog.IsPath(name) ? WorkloadSpecFile.Read(name) : WorkloadSpecFile.Named(name);
         var workload = WorkloadGenerator.Generate(spec);
         Terminal.Heading(spec.Name.Length > 0 ? spec.Name : name);
         var arrivals = spec.Arrivals;
@@ -150,16 +155,20 @@ internal sealed class ShowVerb : Verb
             + (arrivals.RequestsPerSecond is { } rate ? $", {Figures.Number(rate)} per second" : "")
             + (arrivals.Burstiness is { } shape ? $", burstiness {Figures.Number(shape, 3)}" : "")
             + (arrivals.Users is { } users ? $", {Figures.Plural(users, "user")}" : ""));
-        table.Row("last arrival", $"{new Seconds(workload.Requests.Max(r => r.Arrival.Picoseconds) * 1e-12)}");
+        table.Row(
+            "last arrival", $"{new Seconds(workload.Requests.Max(r => r.Arrival.Picoseconds) * 1e-12)}");
         if (spec.Fit is { } fit)
         {
-            table.Row("fitted to", $"{fit.Source}, {Figures.Plural(fit.Requests, "request")}, {fit.Date}");
+            table.Row(
+                "fitted to", $"{fit.Source}, {Figures.Plural(fit.Requests, "request")}, {fit.Date}");
             table.Row("its licence", fit.Licence);
             table.Row("its citation", fit.Citation);
             table.Row(
                 "distance (KS)",
-                $"gaps {Figures.Number(fit.KsGaps, 2)} (Poisson {Figures.Number(fit.KsGapsPoisson, 2)}), "
-                + $"input {Figures.Number(fit.KsInput, 2)}, output {Figures.Number(fit.KsOutput, 2)}");
+                $"gaps {Figures.Number(fit.KsGaps, 2)} (Poisson "
+                    + $"{Figures.Number(fit.KsGapsPoisson, 2)}), "
+                + $"input {Figures.Number(fit.KsInput, 2)}, output "
+                + $"{Figures.Number(fit.KsOutput, 2)}");
         }
         table.Write(Terminal);
         var lengths = new TextTable(

@@ -40,7 +40,8 @@ internal sealed class SimulateVerb : Verb
     public SimulateVerb(Terminal terminal)
         : base(
             terminal, "simulate",
-            "Serves a workload on simulated hardware, request by request: latencies, goodput, energy, "
+            "Serves a workload on simulated hardware, request by request: latencies, goodput, "
+                + "energy, "
             + "cost, and what limits them.",
             "accelsim simulate --hardware h100-sxm --model llama-3.1-8b --requests trace.csv \\",
             "    --slo ttft=1s,tpot=50ms --out out/run",
@@ -59,8 +60,10 @@ internal sealed class SimulateVerb : Verb
     protected override int Run(ParseResult parsed)
     {
         var output = _output.Read(parsed);
-        using var folder = OutputFolder.Create(output.Folder);
         var file = parsed.GetValue(_file);
+        if (file is not null)
+            parsed.Refuse(Options.Where(flag => flag != _seed && !_output.All.Contains(flag)), file);
+        using var folder = OutputFolder.Create(output.Folder);
         var run = file is null
             ? Simulate(FromFlags(parsed), null, folder)
             : ScenarioPlace.Tell(file, () => Simulate(FromFile(parsed, file), file, folder));
@@ -101,12 +104,6 @@ internal sealed class SimulateVerb : Verb
 
     private Scenario FromFile(ParseResult parsed, string file)
     {
-        var extra = Options
-            .Where(flag => parsed.Has(flag) && flag != _seed && !_output.All.Contains(flag))
-            .Select(flag => new ConfigException("", 0, flag.Name,
-                $"is what {file} decides; change it there, or leave out the file."))
-            .ToArray();
-        if (extra.Length > 0) throw ConfigException.Of(extra);
         var scenario = ScenarioReader.Read(file);
         return parsed.GetValue(_seed) is { } seed ? scenario with { Seed = seed } : scenario;
     }
