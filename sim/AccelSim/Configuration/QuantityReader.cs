@@ -17,6 +17,14 @@ public abstract class QuantityReader
         [typeof(Count)] = 1e9, [typeof(Bytes)] = 1e17, [typeof(Flops)] = 1e18,
     };
 
+    /// <summary>
+    /// Amounts that no device is slower than by far; below, times outgrow the simulated clock.
+    /// </summary>
+    private static readonly Dictionary<Type, (double Value, string Text)> LeastOf = new()
+    {
+        [typeof(BytesPerSecond)] = (1e6, "1 MB/s"), [typeof(Hertz)] = (1e3, "1 kHz"),
+    };
+
     private static readonly ConcurrentDictionary<Type, QuantityReader?> Readers = new();
 
     /// <summary>Kinds that something is divided by, or of which none makes no sense.</summary>
@@ -88,9 +96,12 @@ public abstract class QuantityReader
                 return session.Fail(node, $"\"{text}\" is too large to be real.");
             var must = (limits ?? DefaultLimits(typeof(T))).Violation(
                 value.BaseValue, T.Dimension.Symbol);
-            return must is null
-                ? value
-                : session.Fail(node, $"must be {must}, but \"{text}\" is not.");
+            if (must is not null)
+                return session.Fail(node, $"must be {must}, but \"{text}\" is not.");
+            return LeastOf.TryGetValue(typeof(T), out var least) && value.BaseValue < least.Value
+                ? session.Fail(node, $"\"{text}\" is too small to be real: at least "
+                    + $"{least.Text}; write it like \"{T.Dimension.Example}\".")
+                : value;
         }
 
         public override double? Amount(string text) =>

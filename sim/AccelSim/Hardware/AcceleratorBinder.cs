@@ -9,6 +9,9 @@ internal sealed class AcceleratorBinder : IValueBinder
     private static readonly NumberFormat[] General =
         [NumberFormat.Bf16, NumberFormat.Fp16, NumberFormat.Fp32];
 
+    /// <summary>Below, times outgrow the simulated clock.</summary>
+    private static readonly FlopsPerSecond LeastRate = new(1e6);
+
     /// <inheritdoc/>
     public bool Handles(Type type) => type == typeof(Accelerator);
 
@@ -27,6 +30,7 @@ internal sealed class AcceleratorBinder : IValueBinder
                 && soc.Engines.ContainsKey(soc.VectorEngine)))
         {
             CheckFormats(accelerator.Fabric, node, session);
+            CheckRates(accelerator.Fabric, node, session);
         }
         CheckPower(accelerator, node, session);
         return record;
@@ -78,6 +82,22 @@ internal sealed class AcceleratorBinder : IValueBinder
         {
             session.Fail(node.Find("fabric", "depth")!,
                 "a systolic array is flat: its depth is 1; a \"cube\" has more.");
+        }
+    }
+
+    /// <summary>Counts and shares can each be sensible and their product absurd.</summary>
+    private static void CheckRates(Fabric fabric, ConfigNode node, BindingSession session)
+    {
+        foreach (var format in Enum.GetValues<NumberFormat>())
+        {
+            var slow = new[] { fabric.MatrixRate(format), fabric.VectorRate(format) }
+                .FirstOrDefault(rate => rate is not null && rate.Value < LeastRate);
+            if (slow is null) continue;
+            session.Fail(node.Find("fabric")!,
+                $"computes {FormatNames.Of(format)} at {slow.Value.Value:G3} FLOP/s ("
+                    + $"{slow.Formula}), too little to be real: at least {LeastRate}; real "
+                    + "devices reach GFLOP/s to PFLOP/s.");
+            return;
         }
     }
 

@@ -34,7 +34,7 @@ internal sealed class AcceleratorLint
         foreach (var link in lint._accelerator.Links.Values)
             CheckLink(link, estimators, lint._judge);
         PowerLint.Run(lint._accelerator, estimators, lint._judge);
-        PlausibleLint.Run(document, estimators, lint._judge);
+        PlausibleLint.OfAccelerator(document, estimators, lint._judge);
         return lint._judge.Findings;
     }
 

@@ -18,6 +18,11 @@ public sealed record Cluster
     /// </summary>
     public required IReadOnlyDictionary<string, Pool> Pools { get; init; }
 
+    /// <summary>
+    /// Accelerators of all pools together as the maker states them; lint compares them.
+    /// </summary>
+    public Fact<Count>? Accelerators { get; init; }
+
     /// <summary>The network between nodes; null for a single node.</summary>
     public Link? Network { get; init; }
 

@@ -10,11 +10,27 @@ internal static class ClusterLint
         var cluster = document.Cluster;
         AcceleratorLint.CheckSources(
             document.Leaves.Where(leaf => leaf.File == document.File), judge);
+        CheckTotal(cluster, judge);
         foreach (var pool in cluster.Pools.Values)
         {
             if (pool.ScaleUp is { } link) AcceleratorLint.CheckLink(link, estimators, judge);
         }
         if (cluster.Network is { } network) AcceleratorLint.CheckLink(network, estimators, judge);
+        PlausibleLint.OfCluster(document, estimators, judge);
         return judge.Findings;
+    }
+
+    private static void CheckTotal(Cluster cluster, LintJudge judge)
+    {
+        if (cluster.Accelerators is not { } stated) return;
+        Pool[] pools = [.. cluster.Pools.Values];
+        var total = pools.Sum(pool => (double)pool.PerNode.Value.Value * pool.Nodes.Value.Value);
+        if (total == stated.Value.Value) return;
+        var sum = string.Join(" + ", pools.Select(
+            pool => $"{pool.PerNode.Source.Text} × {pool.Nodes.Source.Text}"));
+        judge.Error(stated.Source,
+            $"states {stated.Source.Text}, but perNode × nodes of the pools is {sum} = {total}.",
+            "Mend the one that is wrong.",
+            pools.SelectMany(pool => new[] { pool.PerNode.Source, pool.Nodes.Source }));
     }
 }

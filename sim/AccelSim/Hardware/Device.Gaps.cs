@@ -3,20 +3,17 @@ using AccelSim.Units;
 
 namespace AccelSim.Hardware;
 
-// How gaps are filled.
+// How gaps are filled, but for the energy of operations.
 public sealed partial class Device
 {
     private readonly Estimators _estimators;
-    private readonly Dictionary<NumberFormat, Fact<JoulesPerFlop>> _matrixEnergy;
 
     private Device(Accelerator spec, Estimators estimators)
     {
         _estimators = estimators;
         Spec = spec;
         var (name, main) = spec.Memory.First(level => level.Value.Role == MemoryRole.Main);
-        var typical = estimators.Classes.TryGetValue(spec.Class, out var found)
-            ? found
-            : throw Lacking($"classes.{JsonNames.Of(spec.Class.ToString())}");
+        var typical = Typical(spec.Class);
         MainMemory = name;
         Capacity = main.Capacity;
         Bandwidth = spec.Memory
@@ -31,9 +28,9 @@ public sealed partial class Device
             typical.IdleShareOfTdp.Value.Value * spec.Power.Tdp.Value,
             typical.IdleShareOfTdp.Source, "idleShareOfTdp × tdp");
         (NodeName, Node, NodeNote) = NearestNode(typical);
+        VectorEnergy = spec.Power.VectorEnergy ?? NodeVectorEnergy();
         _matrixEnergy = Enum.GetValues<NumberFormat>()
             .ToDictionary(format => format, FillMatrixEnergy);
-        VectorEnergy = spec.Power.VectorEnergy ?? NodeVectorEnergy;
         MemoryEnergy = spec.Memory.ToDictionary(
             level => level.Key,
             level => spec.Power.MemoryEnergy.TryGetValue(level.Key, out var stated)
@@ -51,12 +48,6 @@ public sealed partial class Device
         PowerUsageEffectiveness = estimators.Economics.PowerUsageEffectiveness;
     }
 
-    private string NodeName { get; }
-
-    private ProcessNode Node { get; }
-
-    private string NodeNote { get; }
-
     /// <summary>Completes an accelerator.</summary>
     /// <exception cref="ConfigException">
     /// A gap cannot be filled, such as the energy of a memory technology that nobody knows.
@@ -67,35 +58,6 @@ public sealed partial class Device
         ArgumentNullException.ThrowIfNull(estimators);
         return new(accelerator, estimators);
     }
-
-    /// <summary>Energy of one operation of the matrix units.</summary>
-    /// <remarks>
-    /// Stated for the format; else the stated format nearest in width, scaled as the process node's
-    /// energies are; else the process node's (the nearest node's where the very one is unknown).
-    /// </remarks>
-    public Fact<JoulesPerFlop> MatrixEnergy(NumberFormat format) => _matrixEnergy[format];
-
-    private Fact<JoulesPerFlop> FillMatrixEnergy(NumberFormat format)
-    {
-        if (Spec.Power.MatrixEnergy.TryGetValue(format, out var stated)) return stated;
-        var typical = NodeMatrixEnergy(format);
-        if (Spec.Power.MatrixEnergy.Count == 0) return typical;
-        var near = NearestFormat(Spec.Power.MatrixEnergy, format);
-        var ratio = typical.Value / NodeMatrixEnergy(near.Format).Value;
-        return Computed(
-            ratio * near.Energy.Value, near.Energy.Source,
-            $"matrixEnergy.{FormatNames.Of(near.Format)} × both formats' ratio at {NodeName}");
-    }
-
-    /// <summary>What the process node lets expect, whatever the file states.</summary>
-    internal Fact<JoulesPerFlop> NodeMatrixEnergy(NumberFormat format)
-    {
-        var near = NearestFormat(Node.MatrixEnergy, format);
-        return Estimated(near.Energy, NodeNote + FormatNote(near.Format, format));
-    }
-
-    /// <summary>What the process node lets expect, whatever the file states.</summary>
-    internal Fact<JoulesPerFlop> NodeVectorEnergy => Estimated(Node.VectorEnergy, NodeNote);
 
     /// <summary>Latency of a link: stated, or typical of its technology.</summary>
     /// <remarks>
@@ -134,8 +96,8 @@ public sealed partial class Device
     private Fact<Bytes> Reserve(ClassEstimate typical)
     {
         if (typical.RuntimeReserve is { } fixedAmount) return Estimated(fixedAmount);
-        var share = typical.RuntimeReserveShare ?? throw Lacking(
-            $"classes.{JsonNames.Of(Spec.Class.ToString())}.runtimeReserve");
+        var share = typical.RuntimeReserveShare
+            ?? throw Lacking(ClassPath(Spec.Class) + ".runtimeReserve");
         return Computed(
             Bytes.FromBase(share.Value.Value * Capacity.Value.Value), share.Source,
             "runtimeReserveShare × capacity");
@@ -164,19 +126,6 @@ public sealed partial class Device
             $"purchasePerWatt × tdp / amortisation ({life.Source.Text})");
     }
 
-    private (string Name, ProcessNode Node, string Note) NearestNode(ClassEstimate typical)
-    {
-        var process = Spec.Die.Process ?? typical.Process;
-        var (name, node) = _estimators.ProcessNodes
-            .OrderBy(pair => Math.Abs(Math.Log(
-                Quantity.Parse<Nanometres>(pair.Key).Value / process.Value.Value)))
-            .ThenBy(pair => Quantity.Parse<Nanometres>(pair.Key).Value)
-            .First();
-        var note = Spec.Die.Process is null ? $" at {name}, typical of the class" : $" at {name}";
-        var isExact = Quantity.Parse<Nanometres>(name) == process.Value;
-        return (name, node, isExact ? note : $"{note}, the node nearest to {process.Source.Text}");
-    }
-
     private MemoryTechnology MemoryKind(string name, MemoryLevel level) =>
         _estimators.MemoryTechnologies.TryGetValue(level.Technology, out var kind)
             ? kind
@@ -197,23 +146,6 @@ public sealed partial class Device
                 $"\"{link.Technology}\" is no known link technology; state \"latency\" and "
                     + "power.linkEnergy beside it; "
                     + NearestName.Hint(link.Technology, [.. _estimators.LinkTechnologies.Keys]));
-
-    private static (NumberFormat Format, Fact<JoulesPerFlop> Energy) NearestFormat(
-        IReadOnlyDictionary<NumberFormat, Fact<JoulesPerFlop>> energies, NumberFormat format)
-    {
-        var bits = FormatNames.Bits(format);
-        var (nearest, energy) = energies
-            .OrderBy(pair => pair.Key == format ? 0 : 1)
-            .ThenBy(pair => Math.Abs(Math.Log2((double)FormatNames.Bits(pair.Key) / bits)))
-            .ThenByDescending(pair => FormatNames.Bits(pair.Key))
-            .ThenBy(pair => pair.Key)
-            .First();
-        return (nearest, energy);
-    }
-
-    private static string FormatNote(NumberFormat taken, NumberFormat wanted) => taken == wanted
-        ? ""
-        : $", {FormatNames.Of(taken)} standing for {FormatNames.Of(wanted)}";
 
     private static Fact<T> Estimated<T>(Fact<T> typical, string note = "")
         where T : struct, IQuantity<T> =>
@@ -236,6 +168,14 @@ public sealed partial class Device
         left > right ? left : right;
 
     private static string Owner(string path) => path[..path.LastIndexOf('.')];
+
+    private ClassEstimate Typical(DeviceClass one) =>
+        _estimators.Classes.TryGetValue(one, out var found)
+            ? found
+            : throw Lacking(ClassPath(one));
+
+    private static string ClassPath(DeviceClass one) =>
+        $"classes.{JsonNames.Of(one.ToString())}";
 
     private static ConfigException Lacking(string path) =>
         new(Catalog.EstimatorFile, 0, "$." + path, "is missing; every class needs it.");

@@ -37,8 +37,9 @@ public sealed record Estimators
 public sealed record PlausibleRange
 {
     /// <summary>
-    /// A path, or two joined by " / ": <c>price.purchase / memory.main.bandwidth</c>. <c>*</c>
-    /// stands for any name; <c>memory.main</c> for the level with that role.
+    /// A path, or several joined by " / ": <c>price.purchase / memory.main.bandwidth</c>. <c>*</c>
+    /// stands for any name; <c>memory.main</c> for the level with that role; <c>pools.*</c> for
+    /// each pool of a cluster in turn.
     /// </summary>
     public required string Field { get; init; }
 
@@ -47,6 +48,9 @@ public sealed record PlausibleRange
 
     /// <summary>Only where the main memory is one of these.</summary>
     public IReadOnlyList<string> Technology { get; init; } = [];
+
+    /// <summary>Only where a cluster's network is one of these.</summary>
+    public IReadOnlyList<string> Network { get; init; } = [];
 
     /// <summary>Only on one of these process nodes.</summary>
     public IReadOnlyList<Nanometres> Process { get; init; } = [];
@@ -86,6 +90,17 @@ public sealed record ClassEstimate
 
     /// <summary>Process node where the file states none.</summary>
     public required Fact<Nanometres> Process { get; init; }
+
+    /// <summary>
+    /// Energy of the matrix units over the process node's, which is that of GPUs. An edge device
+    /// has none of its own: it takes those of its engines' classes.
+    /// </summary>
+    [Limits(MoreThan = 0)]
+    public Fact<Ratio>? MatrixEnergyFactor { get; init; }
+
+    /// <summary>Energy of the vector units over the process node's.</summary>
+    [Limits(MoreThan = 0)]
+    public Fact<Ratio>? VectorEnergyFactor { get; init; }
 
     /// <summary>Purchase price of one watt of TDP, where the file states no price.</summary>
     public required Fact<Usd> PurchasePerWatt { get; init; }

@@ -17,6 +17,10 @@ public abstract record Fabric
 
     /// <summary>The vector engine's rate in a format, or null where it has no such unit.</summary>
     public abstract Rate? VectorRate(NumberFormat format);
+
+    /// <summary>Whether products in a format run on vector lanes, for want of a matrix unit.</summary>
+    /// <remarks>Then they cost what vector operations cost.</remarks>
+    public virtual bool MultipliesOnVectors(NumberFormat format) => false;
 }
 
 /// <summary>A rate derived from facts.</summary>
@@ -75,6 +79,14 @@ public sealed record GpuFabric : Fabric
                 "multiprocessors × vector." + FormatNames.Of(format) + " × clock",
                 rate, VectorClock ?? Clock)
             : null;
+
+    /// <inheritdoc/>
+    /// <remarks>
+    /// Matrix units do at least twice the work of the lanes; nearer to one than to two is none.
+    /// </remarks>
+    public override bool MultipliesOnVectors(NumberFormat format) =>
+        MatrixRate(format) is { } matrix && VectorRate(format) is { } vector
+            && matrix.Value / vector.Value < Math.Sqrt(2);
 
     private Rate Of(string formula, Fact<FlopsPerCycle> rate, Fact<Hertz> clock) => new(
         Units * (rate.Value * clock.Value), formula,
@@ -296,6 +308,9 @@ public sealed record CpuFabric : Fabric
     public override Rate? VectorRate(NumberFormat format) =>
         Simd.TryGetValue(format, out var rate) ? Of("simd", format, rate, Clock) : null;
 
+    /// <inheritdoc/>
+    public override bool MultipliesOnVectors(NumberFormat format) => !Matrix.ContainsKey(format);
+
     private Rate Of(
         string engine, NumberFormat format, Fact<FlopsPerCycle> rate, Fact<Hertz> clock) => new(
         Units * (rate.Value * clock.Value),
@@ -325,4 +340,8 @@ public sealed record SocFabric : Fabric
     /// <inheritdoc/>
     public override Rate? VectorRate(NumberFormat format) =>
         Engines[VectorEngine].VectorRate(format);
+
+    /// <inheritdoc/>
+    public override bool MultipliesOnVectors(NumberFormat format) =>
+        Engines[MatrixEngine].MultipliesOnVectors(format);
 }

@@ -54,6 +54,10 @@ internal sealed class FabricBinder : IValueBinder
         _ => throw new ArgumentOutOfRangeException(nameof(deviceClass)),
     };
 
+    /// <summary>The class that a fabric's record belongs to.</summary>
+    public static DeviceClass ClassOf(Fabric fabric) =>
+        Enum.GetValues<DeviceClass>().First(one => TypeOf(one) == fabric.GetType());
+
     private static void CheckEngines(SocFabric soc, ConfigNode node, BindingSession session)
     {
         string[] known = [.. soc.Engines.Keys];

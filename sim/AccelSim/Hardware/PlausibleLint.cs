@@ -6,55 +6,69 @@ namespace AccelSim.Hardware;
 /// <summary>Compares fields with the ranges that <c>estimators.json</c> calls plausible.</summary>
 internal static class PlausibleLint
 {
-    public static void Run(HardwareDocument document, Estimators estimators, LintJudge judge)
+    public static void OfAccelerator(
+        HardwareDocument document, Estimators estimators, LintJudge judge) =>
+        Run(document.Accelerator, null, "", document.Leaves, (estimators, judge));
+
+    public static void OfCluster(
+        HardwareDocument document, Estimators estimators, LintJudge judge)
     {
-        var accelerator = document.Accelerator;
-        var leaves = document.Leaves;
+        foreach (var (name, pool) in document.Cluster.Pools)
+        {
+            Run(pool.Accelerator, document.Cluster.Network?.Technology ?? "", name,
+                document.Leaves, (estimators, judge));
+        }
+    }
+
+    private static void Run(
+        Accelerator accelerator, string? network, string pool, IReadOnlyList<FactLeaf> leaves,
+        (Estimators Estimators, LintJudge Judge) with)
+    {
         var main = accelerator.Memory.First(level => level.Value.Role == MemoryRole.Main);
-        foreach (var range in estimators.Plausible)
+        foreach (var range in with.Estimators.Plausible)
         {
             if (range.Class is { } only && only != accelerator.Class) continue;
             if (range.Technology.Count > 0
                 && !range.Technology.Contains(main.Value.Technology)) continue;
+            if (range.Network.Count > 0 && !range.Network.Contains(network)) continue;
             if (range.Process.Count > 0 && (accelerator.Die.Process is not { } process
                 || !range.Process.Contains(process.Value))) continue;
-            Check(range, leaves, main.Key, judge);
+            var field = range.Field
+                .Replace("memory.main.", $"memory.{main.Key}.", StringComparison.Ordinal)
+                .Replace("pools.*.", $"pools.{pool}.", StringComparison.Ordinal);
+            Check(range, field.Split(" / "), leaves, with.Judge);
         }
     }
 
     private static void Check(
-        PlausibleRange range, IReadOnlyList<FactLeaf> leaves, string main, LintJudge judge)
+        PlausibleRange range, string[] terms, IReadOnlyList<FactLeaf> leaves, LintJudge judge)
     {
-        var terms = range.Field.Split(" / ");
-        var below = terms.Length > 1 ? Matching(terms[1], leaves, main).FirstOrDefault() : null;
-        if (terms.Length > 1 && below is null) return;
-        foreach (var leaf in Matching(terms[0], leaves, main))
+        FactLeaf[] below =
+            [.. terms[1..].SelectMany(term => Matching(term, leaves).Take(1))];
+        if (below.Length < terms.Length - 1) return;
+        foreach (var leaf in Matching(terms[0], leaves))
         {
-            var value = leaf.Value!.Value / (below?.Value ?? 1);
-            if (value >= Bound(range.Min, leaf, below) && value <= Bound(range.Max, leaf, below))
-                continue;
-            if (below is null)
-            {
-                judge.Warn(leaf.Source!,
-                    $"{leaf.Text} is odd: such devices have {range.Min} to {range.Max}.",
-                    "Check for a slip of ten or of a unit's prefix.");
-                continue;
-            }
+            FactLeaf[] all = [leaf, .. below];
+            var value = below.Aggregate(leaf.Value!.Value, (rest, one) => rest / one.Value!.Value);
+            if (value >= Bound(range.Min, all) && value <= Bound(range.Max, all)) continue;
+            var quotient = string.Concat(below.Select(one => $" / {one.Text} ({Name(one)})"));
             judge.Warn(leaf.Source!,
-                $"{leaf.Text} / {below.Text} ({Name(below)}) is odd: such devices have "
-                    + $"{range.Min} to {range.Max}.",
-                "Check both for a slip of ten or of a unit's prefix.", below.Source!);
+                $"{leaf.Text}{quotient} is odd: such devices have {range.Min} to {range.Max}.",
+                below.Length switch
+                {
+                    0 => "Check for a slip of ten or of a unit's prefix.",
+                    1 => "Check both for a slip of ten or of a unit's prefix.",
+                    _ => "Check all of them for a slip of ten or of a unit's prefix.",
+                },
+                below.Select(one => one.Source!));
         }
     }
 
     private static string Name(FactLeaf leaf) => leaf.Path[2..];
 
-    private static IEnumerable<FactLeaf> Matching(
-        string field, IReadOnlyList<FactLeaf> leaves, string main)
+    private static IEnumerable<FactLeaf> Matching(string field, IReadOnlyList<FactLeaf> leaves)
     {
-        var wanted = field.Trim()
-            .Replace("memory.main.", $"memory.{main}.", StringComparison.Ordinal)
-            .Split('.');
+        var wanted = field.Trim().Split('.');
         return leaves.Where(leaf =>
         {
             if (leaf.Value is null) return false;
@@ -65,14 +79,13 @@ internal static class PlausibleLint
     }
 
     /// <summary>
-    /// Reads <c>1 GHz</c>, or <c>1.3 USD / 1 GB/s</c> in the units of the two fields.
+    /// Reads <c>1 GHz</c>, or <c>1.3 USD / 1 GB/s</c> in the units of the fields.
     /// </summary>
-    private static double Bound(string text, FactLeaf above, FactLeaf? below)
+    private static double Bound(string text, FactLeaf[] fields)
     {
         var terms = text.Split(" / ");
-        if (terms.Length != (below is null ? 1 : 2)) throw Wrong(text, above);
-        var value = Amount(terms[0], above);
-        return below is null ? value : value / Amount(terms[1], below);
+        if (terms.Length != fields.Length) throw Wrong(text, fields[0]);
+        return terms.Zip(fields, Amount).Aggregate((above, one) => above / one);
     }
 
     private static double Amount(string text, FactLeaf leaf) =>

@@ -63,6 +63,61 @@ public sealed class DeviceTests
     }
 
     [Fact]
+    public void MatrixEnergy_WithoutAMatrixUnit_IsAShareOfTheVectorEnergy()
+    {
+        var energy = Silent("epyc-9654").MatrixEnergy(NumberFormat.Bf16);
+        Assert.Equal(8.4e-12, energy.Value.Value, 15);
+        Assert.Equal(Provenance.Assumed, energy.Source.Tag);
+        Assert.StartsWith(
+            "estimator: vectorEnergy × 16 bit / 32 bit; estimator: processNodes['5 nm']."
+                + "vectorEnergy at 5 nm × classes.cpu.vectorEnergyFactor (6); fp32 with fetch and registers; ",
+            energy.Source.Reference, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("xeon-8480plus", NumberFormat.Bf16, 1.1)]       // AMX
+    [InlineData("xeon-8480plus", NumberFormat.Fp32, 33)]        // SIMD
+    [InlineData("gaudi-3", NumberFormat.Bf16, 0.3)]
+    [InlineData("alveo-u280", NumberFormat.Int8, 6.48)]
+    [InlineData("cerebras-wse-3", NumberFormat.Fp16, 0.5)]
+    [InlineData("apple-m1-max", NumberFormat.Fp32, 2.8)]        // an edge GPU without matrix units
+    [InlineData("jetson-agx-orin", NumberFormat.Fp16, 0.95)]    // an edge GPU with them
+    [InlineData("snapdragon-8-gen-3", NumberFormat.Fp16, 0.252)] // an edge NPU
+    public void MatrixEnergy_OfASilentFile_IsThatOfItsEngine(
+        string id, NumberFormat format, double picojoules) =>
+        Assert.Equal(picojoules, Silent(id).MatrixEnergy(format).Value.Value * 1e12, 6);
+
+    [Fact]
+    public void EstimatedEnergies_AreNearThoseThatShippedFilesState()
+    {
+        var far =
+            from id in Catalog.Accelerators
+            let stated = Device.From(Catalog.Open(id).Accelerator, Catalog.Estimators)
+            let power = stated.Spec.Power
+            let silent = Silent(id)
+            from format in power.MatrixEnergy.Keys
+            where stated.MatrixRate(format) is not null
+            let ratio = silent.MatrixEnergy(format).Value / stated.MatrixEnergy(format).Value
+            where ratio is < 1 / 2.6 or > 2.6
+            select $"{id} {format}: {ratio:F2}";
+        Assert.Equal("", string.Join('\n', far));
+    }
+
+    [Theory]
+    [MemberData(nameof(ShippedHardwareTests.Accelerators), MemberType = typeof(ShippedHardwareTests))]
+    public void ShippedDevice_AtFullLoad_StaysNearItsTdp(string id)
+    {
+        var device = Device.From(Catalog.Open(id).Accelerator, Catalog.Estimators);
+        var format = new[] { NumberFormat.Bf16, NumberFormat.Fp16, NumberFormat.Fp32 }
+            .First(one => device.MatrixRate(one) is not null);
+        var watts = device.Idle.Value.Value
+            + (device.MatrixRate(format)!.Value.Value * device.MatrixEnergy(format).Value.Value)
+            + (device.Bandwidth[device.MainMemory].Value.Value
+                * device.MemoryEnergy[device.MainMemory].Value.Value);
+        Assert.InRange(watts / device.Tdp.Value.Value, 0.39, 1.02);
+    }
+
+    [Fact]
     public void Price_PerHour_IncludesElectricity()
     {
         var device = Of("h100-sxm", "");
@@ -117,6 +172,14 @@ public sealed class DeviceTests
         Assert.Equal(8 * one.Bandwidth.Value, eight.Bandwidth.Value);
         Assert.Equal("8 × h100-sxm", eight.Parts);
         Assert.Equal(450e9, one.ScaleUp!.Value.Value);
+    }
+
+    /// <summary>A shipped device as if its file stated no energies.</summary>
+    private static Device Silent(string id)
+    {
+        var spec = Catalog.Open(id).Accelerator;
+        var power = new Power { Tdp = spec.Power.Tdp, Idle = spec.Power.Idle };
+        return Device.From(spec with { Power = power }, Catalog.Estimators);
     }
 
     private static Device Of(string parent, string members)

@@ -10,6 +10,26 @@ public sealed class ShippedHardwareTests
 
     public static TheoryData<string> Clusters => [.. Catalog.Clusters];
 
+    /// <summary>What the project promises to ship; more is welcome, less is not.</summary>
+    [Fact]
+    public void PromisedAccelerators_AreAllThere() => Assert.Empty(new[]
+    {
+        "a100-sxm-40gb", "a100-sxm-80gb", "h100-sxm", "h100-pcie", "h200-sxm", "h800-sxm", "h20",
+        "b200", "b300", "gb200", "l4", "l40s", "a10", "a40", "v100-sxm-16gb", "v100-sxm-32gb", "t4",
+        "titan-rtx", "titan-xp", "rtx-3090", "rtx-4090", "rtx-pro-6000", "mi250", "mi300x",
+        "tpu-v4", "tpu-v5e", "tpu-v6e", "gaudi-2", "gaudi-3", "ascend-910b", "ascend-910c",
+        "intel-b60", "intel-max-1550", "xeon-8480plus", "epyc-9654", "apple-m1-max",
+        "apple-m2-ultra", "jetson-agx-orin", "snapdragon-8-gen-3", "alveo-u280", "versal-vhk158",
+        "kria-kv260", "cerebras-wse-2", "cerebras-wse-3",
+    }.Except(Catalog.Accelerators));
+
+    [Fact]
+    public void PromisedClusters_AreAllThere() => Assert.Empty(new[]
+    {
+        "dgx-a100", "dgx-h100", "dgx-h200", "dgx-b200", "gb200-nvl72", "cloudmatrix384",
+        "8x-mi250", "2x-rtx-4090-pcie", "h100-l40s-mixed",
+    }.Except(Catalog.Clusters));
+
     [Theory]
     [MemberData(nameof(Accelerators))]
     public void Accelerator_BecomesADeviceWhoseFiguresAllHaveASource(string id)
