@@ -18,7 +18,9 @@ public abstract record Fabric
     /// <summary>The vector engine's rate in a format, or null where it has no such unit.</summary>
     public abstract Rate? VectorRate(NumberFormat format);
 
-    /// <summary>Whether products in a format run on vector lanes, for want of a matrix unit.</summary>
+    /// <summary>
+    /// Whether products in a format run on vector lanes, for want of a matrix unit.
+    /// </summary>
     /// <remarks>Then they cost what vector operations cost.</remarks>
     public virtual bool MultipliesOnVectors(NumberFormat format) => false;
 }

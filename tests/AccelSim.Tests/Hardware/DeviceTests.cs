@@ -5,6 +5,8 @@ namespace AccelSim.Tests.Hardware;
 
 public sealed class DeviceTests
 {
+    public static TheoryData<string> Shipped => [.. Catalog.Accelerators];
+
     [Fact]
     public void StatedFigure_IsTakenAsItIs()
     {
@@ -58,7 +60,8 @@ public sealed class DeviceTests
     [Fact]
     public void MatrixEnergy_OfAnUnstatedFormat_ScalesTheStatedOne()
     {
-        var device = Of("h100-sxm", """ "power": { "matrixEnergy": { "bf16": "1 pJ/FLOP @x" } } """);
+        var device = Of(
+            "h100-sxm", """ "power": { "matrixEnergy": { "bf16": "1 pJ/FLOP @x" } } """);
         Assert.Equal(0.5e-12, device.MatrixEnergy(NumberFormat.Fp8).Value.Value, 15);
     }
 
@@ -70,7 +73,8 @@ public sealed class DeviceTests
         Assert.Equal(Provenance.Assumed, energy.Source.Tag);
         Assert.StartsWith(
             "estimator: vectorEnergy × 16 bit / 32 bit; estimator: processNodes['5 nm']."
-                + "vectorEnergy at 5 nm × classes.cpu.vectorEnergyFactor (6); fp32 with fetch and registers; ",
+                + "vectorEnergy at 5 nm × classes.cpu.vectorEnergyFactor (6); fp32 with fetch and "
+                + "registers; ",
             energy.Source.Reference, StringComparison.Ordinal);
     }
 
@@ -104,7 +108,7 @@ public sealed class DeviceTests
     }
 
     [Theory]
-    [MemberData(nameof(ShippedHardwareTests.Accelerators), MemberType = typeof(ShippedHardwareTests))]
+    [MemberData(nameof(Shipped))]
     public void ShippedDevice_AtFullLoad_StaysNearItsTdp(string id)
     {
         var device = Device.From(Catalog.Open(id).Accelerator, Catalog.Estimators);
@@ -184,8 +188,9 @@ public sealed class DeviceTests
 
     private static Device Of(string parent, string members)
     {
+        var comma = members.Length > 0 ? "," : "";
         var text = $$"""
-            { "extends": "{{parent}}", "sources": { "x": "assumed: test" }{{(members.Length > 0 ? "," : "")}}
+            { "extends": "{{parent}}", "sources": { "x": "assumed: test" }{{comma}}
               {{members}} }
             """;
         return Device.From(

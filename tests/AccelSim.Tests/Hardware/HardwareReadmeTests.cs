@@ -43,7 +43,8 @@ public sealed class HardwareReadmeTests
             .Select(match => match.Value)
             .Where(unit => unit is not ("the" or "same" or "per" or "second" or "or" or "two"
                 or "each"))
-            .Where(unit => types.All(type => QuantityReader.For(type)!.Amount("8 " + unit) is null));
+            .Where(unit => types.All(
+                type => QuantityReader.For(type)!.Amount("8 " + unit) is null));
         Assert.Empty(unread);
     }
 
