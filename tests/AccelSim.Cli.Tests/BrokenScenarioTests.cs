@@ -210,7 +210,8 @@ public sealed class BrokenScenarioTests
         { Offered("\"generate\": { \"requests\": 5, \"arrivals\": { \"kind\": \"poisson\" }, "
             + "\"input\": { \"kind\": \"fixed\" }, \"output\": { \"kind\": \"fixed\", "
             + "\"tokens\": 0 } }"),
-            "scenario.json(4): $.workload.generate.arrivals.requestsPerSecond: is missing; kind poisson needs it." },
+            "scenario.json(4): $.workload.generate.arrivals.requestsPerSecond: is missing; "
+                + "kind poisson needs it." },
     };
 
     [Theory]

@@ -36,7 +36,8 @@ public sealed class FlagTests
             "--requests-format: says nothing without --requests." },
         { Load + "--rate-scale 2", "--rate-scale: scales the arrivals of a trace; with drawn ones "
             + "say another --request-rate." },
-        { Load + "--router random", "--router: \"random\" is not known; known: round-robin, least-loaded, prefix-aware." },
+        { Load + "--router random",
+            "--router: \"random\" is not known; known: round-robin, least-loaded, prefix-aware." },
         { Load + "--scheduling-policy sjf", "--scheduling-policy: \"sjf\" is not known; known: "
             + "fcfs, priority, shortest-first." },
         { Load + "--preemption-mode drop", "--preemption-mode: \"drop\" is not known; known: "
@@ -80,11 +81,13 @@ public sealed class FlagTests
         { Chip + "--requests no.csv", "no.csv: does not exist; give a file of requests, or the "
             + "name of a workload that ships with AccelSim: azure-conv-2023-fit." },
         { "simulate --hardware h100 --model llama-3.1-8b --isl 8 --osl 8",
-            "\"h100\" is not shipped; near it: h100-sxm, h100-pcie, h100-l40s-mixed. \"accelsim list "
+            "\"h100\" is not shipped; near it: h100-sxm, h100-pcie, h100-l40s-mixed. "
+                + "\"accelsim list "
             + "hardware\" shows all; a path ends in .json." },
         { "simulate --hardware h100-sxm --model llama-3.1 --isl 8 --osl 8",
             "there is no model \"llama-3.1\"; the nearest names are llama-3.1-8b, "
-            + "llama-3.1-70b, llama-3.1-405b. A folder with a config.json or a path to one works too." },
+            + "llama-3.1-70b, llama-3.1-405b. A folder with a config.json or a path to one "
+            + "works too." },
         { Load + "--pool gpu", "hwconfigs/accelerators/h100-sxm.json: is an accelerator and has "
             + "no pools; leave out the pool \"gpu\"." },
         { "simulate none/none.json",

@@ -36,7 +36,10 @@ internal static class RunTables
             $"{group.Count()} × {group.Key.Hardware.Id} ({Plan(group.Key)})");
         return $"{result.Deployments[0].Graph.Model.Id} on {string.Join(" + ", replicas)}, serving "
             + $"{Figures.Plural(result.Requests.Count, "request")} of {result.WorkloadOrigin}; "
-            + $"seed {result.Scenario.Seed}, cost model {result.Scenario.CostModel}";
+            + (result.WorkloadOrigin.Contains("seed ", StringComparison.Ordinal)
+                ? ""
+                : $"seed {result.Scenario.Seed}, ")
+            + $"cost model {result.Scenario.CostModel}";
     }
 
     /// <summary>A phase's limits, the largest first.</summary>

@@ -38,7 +38,8 @@ internal static class SensitivityTable
         var still = fields.Count(field => field.Strongest < Least && field.Problem is null);
         if (still > 0)
             terminal.Line(
-                $"{Figures.Plural(still, "other field")} move{(still == 1 ? "s" : "")} nothing here.");
+                $"{Figures.Plural(still, "other field")} move{(still == 1 ? "s" : "")} nothing "
+                    + $"here.");
         foreach (var field in fields.Where(field => field.Problem is not null))
             terminal.Paragraph($"{field.Leaf.Path} cannot be moved: {field.Problem}", 4);
         terminal.Line();

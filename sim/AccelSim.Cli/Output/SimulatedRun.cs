@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using AccelSim.Configuration;
 using AccelSim.Metrics;
 using AccelSim.Reports;
 using AccelSim.Serving;
@@ -86,7 +87,15 @@ internal sealed class SimulatedRun
 
     private static void Save(OutputFolder folder, string name, Action<Stream> write)
     {
-        using var stream = File.Create(Path.Combine(folder.Draft, name));
-        write(stream);
+        try
+        {
+            using var stream = File.Create(Path.Combine(folder.Draft, name));
+            write(stream);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new ConfigException(
+                "", 0, "--out", $"{name} cannot be written to {folder.Path}: {e.Message}");
+        }
     }
 }

@@ -100,7 +100,8 @@ internal sealed class ShowVerb : Verb
         Terminal.Heading($"{model.Id} ({model.Family})");
         var table = new TextTable("", "fact", "~value");
         table.Row(
-            "parameters", $"{Figures.Whole(facts.Parameters)} ({Figures.Billions(facts.Parameters)})");
+            "parameters",
+                $"{Figures.Whole(facts.Parameters)} ({Figures.Billions(facts.Parameters)})");
         if (facts.Active != facts.Parameters)
             table.Row("visited by a token", Figures.Billions(facts.Active));
         table.Row("weights", $"{facts.Weights} in {facts.FormatName}");
@@ -156,11 +157,13 @@ internal sealed class ShowVerb : Verb
             + (arrivals.Burstiness is { } shape ? $", burstiness {Figures.Number(shape, 3)}" : "")
             + (arrivals.Users is { } users ? $", {Figures.Plural(users, "user")}" : ""));
         table.Row(
-            "last arrival", $"{new Seconds(workload.Requests.Max(r => r.Arrival.Picoseconds) * 1e-12)}");
+            "last "
+                + "arrival", $"{new Seconds(workload.Requests.Max(r => r.Arrival.Picoseconds) * 1e-12)}");
         if (spec.Fit is { } fit)
         {
             table.Row(
-                "fitted to", $"{fit.Source}, {Figures.Plural(fit.Requests, "request")}, {fit.Date}");
+                "fitted "
+                    + "to", $"{fit.Source}, {Figures.Plural(fit.Requests, "request")}, {fit.Date}");
             table.Row("its licence", fit.Licence);
             table.Row("its citation", fit.Citation);
             table.Row(

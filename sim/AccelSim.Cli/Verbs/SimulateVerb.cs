@@ -62,7 +62,8 @@ internal sealed class SimulateVerb : Verb
         var output = _output.Read(parsed);
         var file = parsed.GetValue(_file);
         if (file is not null)
-            parsed.Refuse(Options.Where(flag => flag != _seed && !_output.All.Contains(flag)), file);
+            parsed.Refuse(
+                Options.Where(flag => flag != _seed && !_output.All.Contains(flag)), file);
         using var folder = OutputFolder.Create(output.Folder);
         var run = file is null
             ? Simulate(FromFlags(parsed), null, folder)
