@@ -48,10 +48,10 @@ internal sealed class DemoVerb : Verb
         SimulatedRun.WriteReport(folder, "accelsim demo", runs);
         folder.Keep();
         Terminal.Line($"Report: {Path.Combine(path, "report.html")}");
-        Terminal.Line("Next: copy a hardware file, change a field, and name it with --hardware:");
-        Terminal.Line(
-            "  echo '{ \"extends\": \"h100-sxm\", \"name\": \"My chip\", \"memory\": { \"hbm\": "
-            + "{ \"bandwidth\": \"6.7 TB/s\" } } }' > my-chip.json");
+        Terminal.Line("Next: write your own chip, in one file, and name it with --hardware:");
+        Terminal.Line("  my-chip.json:  { \"extends\": \"h100-sxm\", \"name\": \"My chip\",");
+        Terminal.Line("                   \"memory\": { \"hbm\": { \"bandwidth\": \"6.7 TB/s\" } } }");
+        Terminal.Line("  accelsim lint my-chip.json");
         Terminal.Line("  accelsim diff h100-sxm my-chip.json");
         Terminal.Line("  accelsim simulate --hardware my-chip.json --model llama-3.1-8b \\");
         Terminal.Line("      --workload azure-conv-2023-fit --slo ttft=200ms,tpot=8ms");
