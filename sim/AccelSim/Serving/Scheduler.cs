@@ -274,7 +274,7 @@ public sealed partial class Scheduler
         public List<Sequence> Prefills { get; } = [];
         public bool InFlight { get; set; }
 
-        /// <summary>Whether decodes have the blocks of the step that is formed or under way.</summary>
+        /// <summary>Whether decodes have the blocks of the step formed or under way.</summary>
         public bool DecodeBlocksTaken { get; set; }
 
         public SimTime LastStepEnd { get; set; }

@@ -4,7 +4,7 @@ using AccelSim.Models;
 
 namespace AccelSim.Tests.Costs;
 
-/// <summary>A better device never makes a step slower, whatever the device, model or step.</summary>
+/// <summary>A better device never makes a step slower, whatever device, model or step.</summary>
 public sealed class MetamorphicTests
 {
     private static readonly string[] Models =

@@ -41,7 +41,8 @@ public sealed class ClosedFormTests
     [Fact]
     public void DecodeStep_AtBatchOne_IsBytesOverBandwidthPlusLaunchesPlusHost()
     {
-        var pricer = Rig.Deploy(Rig.Chip(Launch, Host), ModelCatalog.Load("llama-3.1-8b")).Stages[0];
+        var model = ModelCatalog.Load("llama-3.1-8b");
+        var pricer = Rig.Deploy(Rig.Chip(Launch, Host), model).Stages[0];
         var shape = Decode(1, 1000);
         var operators = pricer.Operators.Select(template => template.At(shape))
             .Where(one => one.MemoryBytes.Value > 0).ToArray();
@@ -211,7 +212,8 @@ public sealed class ClosedFormTests
             PromptTokens = outputs ? 1 : tokens,
             OutputTokens = outputs ? tokens : 1,
         })));
-        return (mean, run.Records.Average(record => (record.FirstScheduled - record.Arrival).Value));
+        return (mean, run.Records.Average(
+            record => (record.FirstScheduled - record.Arrival).Value));
     }
 
     private static Operator Product(long size) => new()

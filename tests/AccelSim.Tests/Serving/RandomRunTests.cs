@@ -200,7 +200,8 @@ public sealed class RandomRunTests
         };
         if (model.HasExperts) plans.AddRange([(1, 1, 2, 2), (2, 1, 1, 2), (1, 1, 4, 4)]);
         plans.RemoveAll(plan => OperatorGraph.WhyInfeasible(
-            model, new ParallelismPlan(plan.Item1, plan.Item2, plan.Item3, plan.Item4)) is not null);
+            model, new ParallelismPlan(plan.Item1, plan.Item2, plan.Item3, plan.Item4))
+            is not null);
         return plans[random.Next(plans.Count)];
     }
 

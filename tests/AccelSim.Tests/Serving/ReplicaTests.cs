@@ -6,7 +6,7 @@ using AccelSim.Workloads;
 
 namespace AccelSim.Tests.Serving;
 
-/// <summary>Replicas beside each other: routers, shared wires, ranks in lockstep, pipelines.</summary>
+/// <summary>Replicas beside each other: routers, shared wires, lockstep, pipelines.</summary>
 public sealed class ReplicaTests
 {
     private static readonly (string, string) Host =

@@ -23,16 +23,18 @@ internal static class Rig
             "vector": { "fp32": "500 FLOP/cycle" }
           },
           "memory": {
-            "hbm": { "role": "main", "technology": "HBM3", "capacity": "1000 GB", "bandwidth": "1 TB/s" }
+            "hbm": {
+              "role": "main", "technology": "HBM3", "capacity": "1000 GB", "bandwidth": "1 TB/s"
+            }
           },
           "links": {
             "wire": {
-              "role": "scaleUp", "technology": "NVLink 4", "bandwidth": "100 GB/s", "latency": "0 us",
-              "topology": "switch"
+              "role": "scaleUp", "technology": "NVLink 4",
+              "bandwidth": "100 GB/s", "latency": "0 us", "topology": "switch"
             },
             "pcie": {
-              "role": "host", "technology": "PCIe 4.0 x16", "bandwidth": "10 GB/s", "latency": "0 us",
-              "topology": "bus"
+              "role": "host", "technology": "PCIe 4.0 x16",
+              "bandwidth": "10 GB/s", "latency": "0 us", "topology": "bus"
             }
           },
           "overheads": {
