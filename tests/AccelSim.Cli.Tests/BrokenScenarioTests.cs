@@ -143,6 +143,11 @@ public sealed class BrokenScenarioTests
         { Engine("\"maxNumSeqs\": 0"),
             "scenario.json(4): $.replicas[0].engine.maxNumSeqs: must be at least 1, but "
             + "found 0." },
+        { Engine("\"maxNumBatchedTokens\": 2147483647"),
+            "scenario.json(4): $.replicas[0].engine.maxNumBatchedTokens: must be at most 10000000, "
+            + "but found 2147483647." },
+        { Serving("\"hardware\": \"h100-sxm\", \"tp\": 2000"),
+            "scenario.json(4): $.replicas[0].tp: must be at most 1000, but 2000 is not." },
         { Engine("\"maxNumSeqs\": 4096"),
             "scenario.json: --max-num-batched-tokens: 2048 is less than --max-num-seqs "
             + "4096; every running sequence needs a token in each step, so raise the one or "

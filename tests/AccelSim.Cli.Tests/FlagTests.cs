@@ -22,10 +22,14 @@ public sealed class FlagTests
         { Load + "--tp=2x", "--tp: expected a whole number, but found \"2x\"." },
         { Load + "--tp 0", "--tp: must be at least 1, but 0 is not." },
         { Load + "--tp -3", "--tp: must be at least 1, but -3 is not." },
-        { Load + "--tp 99999999999", "--tp: must be at most 2147483647, but 99999999999 is not." },
+        { Load + "--tp 99999999999", "--tp: must be at most 1000, but 99999999999 is not." },
         { Load + "--tp 1.5", "--tp: expected a whole number, but found \"1.5\"." },
         { Load + "--tp", "--tp: lacks its value; write it as --tp N." },
         { Load + "--tp 1 --tp 2", "--tp: stands twice; keep one." },
+        { Load + "--max-num-seqs 99999999",
+            "--max-num-seqs: must be at most 10000000, but 99999999 is not." },
+        { Load + "--replicas 2147483647",
+            "--replicas: must be at most 100000, but 2147483647 is not." },
         { Load + "--seed x", "--seed: expected a whole number, but found \"x\"." },
         { Load + "--request-rate 0", "--request-rate: must be more than 0, but 0 is not." },
         { Load + "--request-rate fast", "--request-rate: expected a number, but found \"fast\"." },
@@ -93,12 +97,12 @@ public sealed class FlagTests
         { "simulate none/none.json",
             "none/none.json: does not exist; nor does its folder \"none\"." },
         { Point + "--osl 8", "--isl: is missing; say how many tokens, such as --isl 256." },
-        { Point + "--isl 8 --osl 8 --batch 1,x", "--batch: expected whole numbers of at least 1, "
-            + "such as 1,8,64, but found \"x\"." },
-        { Point + "--isl 8 --osl 8 --batch 1,,2", "--batch: expected whole numbers of at least "
-            + "1, such as 1,8,64, but found \"\"." },
-        { Point + "--isl 8 --osl 8 --batch 0", "--batch: expected whole numbers of at least 1, "
-            + "such as 1,8,64, but found \"0\"." },
+        { Point + "--isl 8 --osl 8 --batch 1,x", "--batch: expected whole numbers from 1 to "
+            + "10000000, such as 1,8,64, but found \"x\"." },
+        { Point + "--isl 8 --osl 8 --batch 1,,2", "--batch: expected whole numbers from 1 to "
+            + "10000000, such as 1,8,64, but found \"\"." },
+        { Point + "--isl 8 --osl 8 --batch 0", "--batch: expected whole numbers from 1 to "
+            + "10000000, such as 1,8,64, but found \"0\"." },
         { "explain --hardware h100-sxm --model llama-3.1-8b --isl 8 --osl 8 --batch 1,2",
             "--batch: explain expands one point; name one batch size." },
         { "explain some.json", "some.json: a scenario is explained with --sensitivity; a point "
@@ -121,6 +125,21 @@ public sealed class FlagTests
         var run = Typed.Run(command);
         Assert.Equal(ExitCode.WrongInput, run.Code);
         Assert.Equal(message, run.Error.Split('\n')[0]);
+    }
+
+    /// <summary>
+    /// As far as the flags go: the answer is that it does not fit, never a crash.
+    /// </summary>
+    [Theory]
+    [InlineData("--isl 10000000 --osl 10000000 --batch 10000000")]
+    [InlineData("--isl 8 --osl 8 --tp 1000 --pp 1000 --dp 1000")]
+    [InlineData("--isl 8 --osl 8 --block-size 10000000")]
+    [InlineData("--isl 8 --osl 8 --max-num-seqs 10000000 --max-num-batched-tokens 10000000")]
+    public void HugeNumbers_DoNotFit(string point)
+    {
+        var run = Typed.Run(Point + point);
+        Assert.StartsWith("infeasible: ", run.Error, StringComparison.Ordinal);
+        Assert.Equal(ExitCode.Failed, run.Code);
     }
 
     [Fact]

@@ -26,7 +26,7 @@ internal sealed class EngineFlags
             $"Share of memory the engine may use ({Default.GpuMemoryUtilization})."));
 
     private readonly Option<int?> _blocks = Flag.Whole(
-        "--num-gpu-blocks-override", "N", "KV blocks, instead of what fits.");
+        "--num-gpu-blocks-override", "N", "KV blocks, instead of what fits.", int.MaxValue);
 
     private readonly Option<bool> _prefixes = Flag.Switch(
         "--enable-prefix-caching", "Share equal prefixes.");

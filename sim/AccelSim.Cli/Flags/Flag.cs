@@ -8,6 +8,12 @@ namespace AccelSim.Cli.Flags;
 /// <summary>Makes flags whose wrong values are told in the words of this program.</summary>
 internal static class Flag
 {
+    /// <summary>The most tokens, requests or sequences that a flag may state.</summary>
+    public const int MostTokens = 10_000_000;
+
+    /// <summary>The most accelerators along one dimension of a plan.</summary>
+    public const int MostRanks = 1000;
+
     /// <summary>
     /// Turns the text of a value into the value, or throws what is wrong with it.
     /// </summary>
@@ -34,12 +40,11 @@ internal static class Flag
         string name, string value, string description, params string[] aliases) =>
         Of<string?>(name, value, description, NotEmpty, aliases);
 
-    /// <summary>A whole number.</summary>
+    /// <summary>A whole number from 1; more than anybody has is a slip of the keyboard.</summary>
     public static Option<int?> Whole(
-        string name, string value, string description, int atLeast = 1,
+        string name, string value, string description, int atMost = MostTokens,
         params string[] aliases) =>
-        Of<int?>(name, value, description, text =>
-            (int)ReadWhole(text, atLeast, int.MaxValue), aliases);
+        Of<int?>(name, value, description, text => (int)ReadWhole(text, 1, atMost), aliases);
 
     /// <summary>A number.</summary>
     /// <param name="name">With its dashes.</param>

@@ -21,14 +21,16 @@ internal sealed class LoadFlags
         + "workloads\".");
 
     private readonly Option<int?> _isl = Flag.Whole(
-        "--isl", "N", "Generated load: tokens of every prompt.", 1, "--random-input-len");
+        "--isl", "N", "Generated load: tokens of every prompt.", Flag.MostTokens,
+        "--random-input-len");
 
     private readonly Option<int?> _osl = Flag.Whole(
-        "--osl", "N", "Generated load: tokens of every answer.", 1, "--random-output-len");
+        "--osl", "N", "Generated load: tokens of every answer.", Flag.MostTokens,
+        "--random-output-len");
 
     private readonly Option<int?> _prefix = Flag.Whole(
-        "--prefix", "N", "Generated load: tokens before each prompt that all have in common.", 1,
-        "--random-prefix-len");
+        "--prefix", "N", "Generated load: tokens before each prompt that all have in common.",
+        Flag.MostTokens, "--random-prefix-len");
 
     private readonly Option<double?> _rate = Flag.Number(
         "--request-rate", "PER-SECOND", "Arrivals, drawn anew; inf sends all at once (inf for "
@@ -45,8 +47,8 @@ internal sealed class LoadFlags
         "--max-concurrency", "N", "At most so many requests in flight.");
 
     private readonly Option<int?> _count = Flag.Whole(
-        "--num-requests", "N", "Only so many requests (generated load: 1000).", 1,
-        "--num-prompts");
+        "--num-requests", "N", "Only so many requests (generated load: 1000).",
+        Flag.MostTokens, "--num-prompts");
 
     /// <summary>All of them.</summary>
     public IReadOnlyList<Option> All =>

@@ -28,17 +28,18 @@ internal sealed class PlanFlags
         + "model's own).", "-q");
 
     private readonly Option<int?> _tp = Flag.Whole(
-        "--tp", "N", "Ranks that split every layer (1).", 1, "--tensor-parallel-size");
+        "--tp", "N", "Ranks that split every layer (1).", Flag.MostRanks, "--tensor-parallel-size");
 
     private readonly Option<int?> _pp = Flag.Whole(
-        "--pp", "N", "Pipeline stages (1).", 1, "--pipeline-parallel-size");
+        "--pp", "N", "Pipeline stages (1).", Flag.MostRanks,
+        "--pipeline-parallel-size");
 
     private readonly Option<int?> _ep = Flag.Whole(
-        "--ep", "N", "Ranks that split the experts (1).", 1, "--expert-parallel-size");
+        "--ep", "N", "Ranks that split the experts (1).", Flag.MostRanks, "--expert-parallel-size");
 
     private readonly Option<int?> _dp = Flag.Whole(
-        "--dp", "N", "Engines: with experts in lockstep, otherwise independent (1).", 1,
-        "--data-parallel-size");
+        "--dp", "N", "Engines: with experts in lockstep, otherwise independent (1).",
+        Flag.MostRanks, "--data-parallel-size");
 
     private readonly Option<double?> _expertSkew = Flag.Number(
         "--expert-skew", "RATIO", "Load of the busiest expert rank over the mean (1: even).");

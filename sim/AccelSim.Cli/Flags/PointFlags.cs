@@ -10,10 +10,12 @@ internal sealed class PointFlags
     private const int MostBatches = 1000;
 
     private readonly Option<int?> _isl = Flag.Whole(
-        "--isl", "N", "Tokens of every prompt.", 1, "--random-input-len");
+        "--isl", "N", "Tokens of every prompt.", Flag.MostTokens,
+        "--random-input-len");
 
     private readonly Option<int?> _osl = Flag.Whole(
-        "--osl", "N", "Tokens of every answer.", 1, "--random-output-len");
+        "--osl", "N", "Tokens of every answer.", Flag.MostTokens,
+        "--random-output-len");
 
     private readonly Option<int[]?> _batch = Flag.Of<int[]?>(
         "--batch", "N,N,…", "Requests computed together; several numbers make several rows (1).",
@@ -46,9 +48,11 @@ internal sealed class PointFlags
         if (parts.Length > MostBatches)
             throw new FormatException($"names {parts.Length} batches; {MostBatches} are the most.");
         return [.. parts.Select(part => int.TryParse(
-                part, NumberStyles.None, CultureInfo.InvariantCulture, out var batch) && batch >= 1
+                part, NumberStyles.None, CultureInfo.InvariantCulture, out var batch)
+            && batch is >= 1 and <= Flag.MostTokens
             ? batch
             : throw new FormatException(
-                $"expected whole numbers of at least 1, such as 1,8,64, but found \"{part}\"."))];
+                $"expected whole numbers from 1 to {Flag.MostTokens}, such as 1,8,64, but found "
+                + $"\"{part}\"."))];
     }
 }

@@ -3,7 +3,8 @@ using Spectre.Console;
 
 namespace AccelSim.Cli.Output;
 
-/// <summary>A bar that shows how many requests are over; nothing where nobody watches.</summary>
+/// <summary>A bar that shows how many requests are over; nothing where nobody watches, or
+/// where NO_COLOR asks for plain text.</summary>
 internal sealed class Progress : IRunListener
 {
     private readonly ProgressTask _task;
@@ -22,7 +23,7 @@ internal sealed class Progress : IRunListener
     /// <param name="run">Gets who listens; null where nobody does.</param>
     public static T While<T>(Terminal terminal, int requests, Func<IRunListener?, T> run)
     {
-        if (!terminal.IsInteractive) return run(null);
+        if (!terminal.HasColours) return run(null);
         var console = AnsiConsole.Create(new AnsiConsoleSettings
         {
             Out = new AnsiConsoleOutput(terminal.Error),

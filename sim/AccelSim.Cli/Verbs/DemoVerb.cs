@@ -50,7 +50,8 @@ internal sealed class DemoVerb : Verb
         Terminal.Line($"Report: {Path.Combine(path, "report.html")}");
         Terminal.Line("Next: write your own chip, in one file, and name it with --hardware:");
         Terminal.Line("  my-chip.json:  { \"extends\": \"h100-sxm\", \"name\": \"My chip\",");
-        Terminal.Line("                   \"memory\": { \"hbm\": { \"bandwidth\": \"6.7 TB/s\" } } }");
+        Terminal.Line(
+            "                   \"memory\": { \"hbm\": { \"bandwidth\": \"6.7 TB/s\" } } }");
         Terminal.Line("  accelsim lint my-chip.json");
         Terminal.Line("  accelsim diff h100-sxm my-chip.json");
         Terminal.Line("  accelsim simulate --hardware my-chip.json --model llama-3.1-8b \\");

@@ -158,7 +158,8 @@ internal sealed class ShowVerb : Verb
             + (arrivals.Users is { } users ? $", {Figures.Plural(users, "user")}" : ""));
         table.Row(
             "last "
-                + "arrival", $"{new Seconds(workload.Requests.Max(r => r.Arrival.Picoseconds) * 1e-12)}");
+                + "arrival",
+                    $"{new Seconds(workload.Requests.Max(r => r.Arrival.Picoseconds) * 1e-12)}");
         if (spec.Fit is { } fit)
         {
             table.Row(

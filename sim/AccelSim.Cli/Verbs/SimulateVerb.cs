@@ -23,7 +23,7 @@ internal sealed class SimulateVerb : Verb
     private readonly OutputFlags _output = new();
 
     private readonly Option<int?> _replicas = Flag.Whole(
-        "--replicas", "N", "Equal replicas (1).");
+        "--replicas", "N", "Equal replicas (1).", 100_000);
 
     private readonly Option<RouterKind?> _router = Flag.Choice<RouterKind>(
         "--router", "Which replica gets a request (round-robin).");

@@ -66,7 +66,7 @@ public sealed record EngineSettings
             }
         }
         if (MaxModelLen is { } length) Positive(length, "--max-model-len");
-        if (NumGpuBlocksOverride is { } blocks) Positive(blocks, "--num-gpu-blocks-override");
+        if (NumGpuBlocksOverride is { } blocks) Positive(blocks, "--num-gpu-blocks-override", 1L << 40);
         if (!(GpuMemoryUtilization is > 0 and <= 1))
         {
             throw new ConfigException("", 0, "--gpu-memory-utilization",
@@ -81,10 +81,13 @@ public sealed record EngineSettings
         }
     }
 
-    private static void Positive(long value, string flag)
+    /// <summary>More than anybody has is a slip of the keyboard.</summary>
+    private static void Positive(long value, string flag, long most = 10_000_000)
     {
         if (value < 1)
             throw new ConfigException("", 0, flag, $"must be at least 1, but found {value}.");
+        if (value > most)
+            throw new ConfigException("", 0, flag, $"must be at most {most}, but found {value}.");
     }
 }
 

@@ -52,7 +52,7 @@ public sealed record Scenario
 public sealed record ReplicaSpec
 {
     /// <summary>How many.</summary>
-    [Limits(AtLeast = 1)]
+    [Limits(AtLeast = 1, AtMost = 100_000)]
     public int Count { get; init; } = 1;
 
     /// <summary>An accelerator or a cluster: a shipped name or a path.</summary>
@@ -62,19 +62,19 @@ public sealed record ReplicaSpec
     public string? Pool { get; init; }
 
     /// <summary>Ranks that split every layer.</summary>
-    [Limits(AtLeast = 1)]
+    [Limits(AtLeast = 1, AtMost = 1000)]
     public int Tp { get; init; } = 1;
 
     /// <summary>Pipeline stages.</summary>
-    [Limits(AtLeast = 1)]
+    [Limits(AtLeast = 1, AtMost = 1000)]
     public int Pp { get; init; } = 1;
 
     /// <summary>Ranks that split the experts.</summary>
-    [Limits(AtLeast = 1)]
+    [Limits(AtLeast = 1, AtMost = 1000)]
     public int Ep { get; init; } = 1;
 
     /// <summary>Engines: with experts in lockstep, otherwise independent.</summary>
-    [Limits(AtLeast = 1)]
+    [Limits(AtLeast = 1, AtMost = 1000)]
     public int Dp { get; init; } = 1;
 
     /// <summary>Load of the busiest expert rank over the mean; 1 is even.</summary>

@@ -40,7 +40,7 @@ public sealed class Estimate
         Positive(osl, "--osl");
         Positive(batch, "--batch");
         var perRank = Divide(batch, _deployment.Graph.Plan.DataParallel);
-        var blocks = perRank * Divide(isl + osl - 1, _deployment.Settings.BlockSize);
+        var blocks = (long)perRank * Divide(isl + osl - 1, _deployment.Settings.BlockSize);
         if (blocks > _deployment.Memory.Blocks)
         {
             throw new InfeasiblePlanException(
