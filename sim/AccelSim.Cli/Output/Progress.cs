@@ -3,8 +3,10 @@ using Spectre.Console;
 
 namespace AccelSim.Cli.Output;
 
-/// <summary>A bar that shows how many requests are over; nothing where nobody watches, or
-/// where NO_COLOR asks for plain text.</summary>
+/// <summary>
+/// A bar that shows how many requests are over; nothing where nobody watches, or where NO_COLOR
+/// asks for plain text.
+/// </summary>
 internal sealed class Progress : IRunListener
 {
     private readonly ProgressTask _task;
