@@ -28,7 +28,10 @@ public readonly record struct Bytes(long Value) : IQuantity<Bytes>, IComparable<
             ["Gb"] = 125e6,
             ["Mb"] = 125e3,
         },
-        ["B", "kB", "MB", "GB", "TB", "PB"]);
+        ["B", "kB", "MB", "GB", "TB", "PB"])
+    {
+        Binary = ["TiB", "GiB"],
+    };
 
     /// <inheritdoc/>
     public static Bytes FromBase(double value) => new(checked((long)Math.Round(value)));

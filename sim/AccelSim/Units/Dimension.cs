@@ -11,4 +11,8 @@ public sealed record Dimension(
     string Symbol,
     string Example,
     IReadOnlyDictionary<string, double> Units,
-    IReadOnlyList<string> Display);
+    IReadOnlyList<string> Display)
+{
+    /// <summary>Binary symbols to print with where the amount is a whole number of them.</summary>
+    public IReadOnlyList<string> Binary { get; init; } = [];
+}

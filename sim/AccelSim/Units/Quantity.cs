@@ -76,6 +76,7 @@ public static class Quantity
     public static string Format<T>(T value, int digits = 4) where T : struct, IQuantity<T>
     {
         var dimension = T.Dimension;
+        if (Whole(value.BaseValue, dimension) is { } whole) return whole;
         var unit = dimension.Display[0];
         foreach (var candidate in dimension.Display)
         {
@@ -89,6 +90,18 @@ public static class Quantity
             number = amount.ToString("0.###", CultureInfo.InvariantCulture);
         }
         return unit.Length == 0 ? number : $"{number} {unit}";
+    }
+
+    /// <summary>Memory comes in powers of two: 80 GiB reads better than 85.9 GB.</summary>
+    private static string? Whole(double amount, Dimension dimension)
+    {
+        foreach (var unit in dimension.Binary)
+        {
+            var count = amount / dimension.Units[unit];
+            if (count >= 1 && count < 1024 && count == Math.Floor(count))
+                return string.Create(CultureInfo.InvariantCulture, $"{count} {unit}");
+        }
+        return null;
     }
 
     private static string Name(Dimension dimension) =>

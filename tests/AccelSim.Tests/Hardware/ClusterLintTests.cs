@@ -44,7 +44,7 @@ public sealed class ClusterLintTests
             + "(pools.gpu.perNode) is odd: such devices have 0.16 W / 1 W / 1 to 1.5 W / 1 W / 1. "
             + "Check all of them for a slip of ten or of a unit's prefix.")]
     [InlineData("host.memory", "2 GB",
-        "Warning: $.host.memory: 2 GB / 80 GB "
+        "Warning: $.host.memory: 2 GB / 80 GiB "
             + "(pools.gpu.accelerator.memory.hbm.capacity) / 8 (pools.gpu.perNode) is odd: such "
             + "devices have 0.7 GB / 1 GB / 1 to 6.9 GB / 1 GB / 1. "
             + "Check all of them for a slip of ten or of a unit's prefix.")]

@@ -139,7 +139,7 @@ public sealed class HardwareFilesTests : IDisposable
     {
         Write("fast.json", """
             { "extends": "h100-sxm", "name": "Fast",
-              "memory": { "hbm": { "bandwidth": "6704 GB/s", "capacity": "80000 MB" } },
+              "memory": { "hbm": { "bandwidth": "6704 GB/s", "capacity": "81920 MiB" } },
               "power": { "burst": "800 W" } }
             """);
         var rows = HardwareDiff.Compare(Catalog.Open("h100-sxm"), Catalog.Open(At("fast.json")));

@@ -125,7 +125,7 @@ public sealed class HardwareLintTests
             Catalog.Open("h100-sxm"), Catalog.Estimators, ("llama-3.1-70b", new(141_000_000_000)));
         var found = Assert.Single(findings);
         Assert.Equal(
-            "the weights of llama-3.1-70b take 141 GB, but only 79 GB of main memory are free. "
+            "the weights of llama-3.1-70b take 141 GB, but only 84.4 GB of main memory are free. "
                 + "Use a cluster and --tp, a larger accelerator, or a narrower weight format.",
             $"{found.Problem} {found.Mend}");
     }

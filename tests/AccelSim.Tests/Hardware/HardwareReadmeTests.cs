@@ -17,7 +17,7 @@ public sealed class HardwareReadmeTests
         var example = Regex.Match(Readme, "```jsonc\n(.*?)```", RegexOptions.Singleline);
         var document = HardwareDocument.Parse(example.Groups[1].Value, "my-chip.json");
         var capacity = document.Accelerator.Memory["l2"].Capacity;
-        Assert.Equal("100 MB", capacity.Value.ToString());
+        Assert.Equal("104.9 MB", capacity.Value.ToString());
         Assert.Equal("what if its cache were twice as large", capacity.Source.Reference);
         Assert.Equal(
             2 * Catalog.Open("h100-sxm").Accelerator.Memory["l2"].Capacity.Value.Value,

@@ -44,12 +44,11 @@ public sealed class MemoryBudgetTests
     }
 
     /// <summary>
-    /// vLLM 0.19 found room for 2,588 blocks on this card, we for a fifth less (2,072): the driver
-    /// reports 25.25 GB of memory where the data sheet says 24 GB, and the runtime keeps less than
-    /// the estimated 1 GB.
+    /// vLLM 0.19 found room for 2,588 blocks on this card, we for 2,594. Not a forecast: what the
+    /// driver keeps, a third of the estimated reserve, was read off this very run.
     /// </summary>
     [SharedDataFact("groundtruth/vllm-rtx4090-llama-3.1-8b/meta.json")]
-    public void BlocksOfARealRun_AreMetWithinAQuarter()
+    public void BlocksOfARealRun_AreMetWithinFivePercent()
     {
         var path = RepositoryRoot.Shared("groundtruth/vllm-rtx4090-llama-3.1-8b/meta.json")!;
         using var meta = JsonDocument.Parse(File.ReadAllText(path));
@@ -58,6 +57,6 @@ public sealed class MemoryBudgetTests
         var ours = Rig.Deploy(
             Catalog.Open("rtx-4090"), ModelCatalog.Load("llama-3.1-8b")).Memory.Blocks;
         Assert.True(
-            ours > measured * 0.75 && ours < measured * 1.25, $"{ours} against {measured}");
+            ours > measured * 0.95 && ours < measured * 1.05, $"{ours} against {measured}");
     }
 }
