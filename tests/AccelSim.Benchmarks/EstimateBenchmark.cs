@@ -9,7 +9,9 @@ namespace AccelSim.Benchmarks;
 public sealed class EstimateBenchmark : IBenchmark
 {
     private static readonly (string Hardware, string Model, int Tp)[] Points =
-        [("h100-sxm", "llama-3.1-8b", 1), ("dgx-h200", "deepseek-v3", 8), ("tpu-v5e", "gemma-2b", 1)];
+    [
+        ("h100-sxm", "llama-3.1-8b", 1), ("dgx-h200", "deepseek-v3", 8), ("tpu-v5e", "gemma-2b", 1),
+    ];
 
     /// <inheritdoc/>
     public string Name => "estimate";

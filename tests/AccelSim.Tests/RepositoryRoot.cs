@@ -6,7 +6,9 @@ public static class RepositoryRoot
     /// <summary>The folder that holds AccelSim.sln.</summary>
     public static string Path { get; } = Find();
 
-    /// <summary>A file of the public data sets beside the checkout; null where it is absent.</summary>
+    /// <summary>
+    /// A file of the public data sets beside the checkout; null where it is absent.
+    /// </summary>
     public static string? Shared(string relative)
     {
         var path = System.IO.Path.Combine(Path, "..", "shared", relative);

@@ -134,7 +134,9 @@ public static class StrictJson
         return "is not well-formed JSON: " + text + ".";
     }
 
-    /// <summary>Refuses what only JavaScript allows: bare and single-quoted names, constructors.</summary>
+    /// <summary>
+    /// Refuses what only JavaScript allows: bare and single-quoted names, constructors.
+    /// </summary>
     private sealed class QuotedReader(TextReader text) : JsonTextReader(text)
     {
         public override bool Read()

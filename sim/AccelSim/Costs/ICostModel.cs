@@ -8,7 +8,9 @@ public interface ICostModel
     /// <summary>The rung of the ladder, such as <c>roofline</c>.</summary>
     string Name { get; }
 
-    /// <summary>What time and energy are spent on; a <see cref="ResourceVector"/> has their order.</summary>
+    /// <summary>
+    /// What time and energy are spent on; a <see cref="ResourceVector"/> has their order.
+    /// </summary>
     IReadOnlyList<Resource> Resources { get; }
 
     /// <summary>Fixed host time of one step, in seconds.</summary>

@@ -2,7 +2,9 @@ using AccelSim.Hardware;
 
 namespace AccelSim.Costs;
 
-/// <summary>Something that takes time or energy: an engine, a memory level, a link, a fixed cost.</summary>
+/// <summary>
+/// Something that takes time or energy: an engine, a memory level, a link, a fixed cost.
+/// </summary>
 /// <param name="Name">Such as <c>matrix bf16</c>, <c>hbm</c>, <c>nvlink</c>, <c>launch</c>.</param>
 /// <param name="Kind">What sort of thing it is.</param>
 /// <param name="Formula">How its rate follows from the hardware file.</param>

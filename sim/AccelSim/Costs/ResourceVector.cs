@@ -2,7 +2,9 @@ using System.Runtime.CompilerServices;
 
 namespace AccelSim.Costs;
 
-/// <summary>A figure for each resource of a cost model, by its index there. Zero by default.</summary>
+/// <summary>
+/// A figure for each resource of a cost model, by its index there. Zero by default.
+/// </summary>
 [InlineArray(Capacity)]
 public struct ResourceVector
 {

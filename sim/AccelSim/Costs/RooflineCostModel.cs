@@ -5,9 +5,12 @@ using AccelSim.Units;
 
 namespace AccelSim.Costs;
 
-/// <summary>The data sheet's promise: the slowest resource at its peak rate, plus a launch.</summary>
+/// <summary>
+/// The data sheet's promise: the slowest resource at its peak rate, plus a launch.
+/// </summary>
 /// <remarks>
-/// Roofline model (Williams, Waterman and Patterson, CACM 2009), per memory level. An operator takes
+/// Roofline model (Williams, Waterman and Patterson, CACM 2009), per memory level. An operator
+/// takes
 /// the maximum over its resources plus the time to launch it; the sum over the resources is the
 /// upper bound. Where that would draw more than the power limit, it is slowed to stay within.
 /// Real kernels are slower by 40 to 85 % (median): trust ratios more than values.

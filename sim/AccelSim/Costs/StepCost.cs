@@ -6,7 +6,9 @@ public struct StepCost
     /// <summary>Time in seconds.</summary>
     public double Seconds { get; set; }
 
-    /// <summary>Time on links shared with other replicas, contained in <see cref="Seconds"/>.</summary>
+    /// <summary>
+    /// Time on links shared with other replicas, contained in <see cref="Seconds"/>.
+    /// </summary>
     public double LinkSeconds { get; set; }
 
     /// <summary>Time to hand the result to the next stage; not in <see cref="Seconds"/>.</summary>

@@ -145,7 +145,9 @@ public static class RunAnalysis
             for (var i = 0; i < resources.Count; i++)
                 seconds[resources[i].Tag] += ledger.Share[i];
         }
-        return total == 0 ? seconds : seconds.ToDictionary(pair => pair.Key, pair => pair.Value / total);
+        return total == 0
+            ? seconds
+            : seconds.ToDictionary(pair => pair.Key, pair => pair.Value / total);
     }
 
     /// <summary>Sums by component; a component rests on the weakest of what is added.</summary>

@@ -76,7 +76,9 @@ public sealed record RunResult
 }
 
 /// <summary>One line of an energy or cost ledger.</summary>
-/// <param name="Component">Such as <c>hbm</c>, <c>matrix bf16</c>, <c>idle</c>, <c>host</c>.</param>
+/// <param name="Component">
+/// Such as <c>hbm</c>, <c>matrix bf16</c>, <c>idle</c>, <c>host</c>.
+/// </param>
 /// <param name="Amount">Joules or US dollars.</param>
 /// <param name="Tag">What it rests on.</param>
 public sealed record LedgerEntry(string Component, double Amount, Provenance Tag);

@@ -44,7 +44,9 @@ internal sealed class DecodeSet
     /// <summary>Members that need a new block in the next step.</summary>
     public int BlocksNeeded => _countByPhase[Phase(-Step)];
 
-    /// <summary>Steps until the next member finishes; <see cref="long.MaxValue"/> if empty.</summary>
+    /// <summary>
+    /// Steps until the next member finishes; <see cref="long.MaxValue"/> if empty.
+    /// </summary>
     public long StepsToFinish
     {
         get
@@ -119,7 +121,9 @@ internal sealed class DecodeSet
         return phase < 0 ? phase + _blockSize : phase;
     }
 
-    /// <summary>Members that left early, or left and joined again, leave old entries behind.</summary>
+    /// <summary>
+    /// Members that left early, or left and joined again, leave old entries behind.
+    /// </summary>
     private void DropStale()
     {
         while (_finishing.TryPeek(out var member, out var key)

@@ -56,7 +56,9 @@ public sealed class Deployment
     /// <summary>One KV block on one rank.</summary>
     public Bytes BlockBytes => Memory.BlockBytes;
 
-    /// <summary>Between an accelerator and its host, per direction; zero where it has no link.</summary>
+    /// <summary>
+    /// Between an accelerator and its host, per direction; zero where it has no link.
+    /// </summary>
     public BytesPerSecond HostBandwidth { get; }
 
     /// <summary>The time to move KV blocks of every rank between accelerator and host.</summary>
@@ -79,7 +81,9 @@ public sealed class Deployment
 /// <param name="Host">What a node needs besides accelerators.</param>
 /// <param name="Nodes">Nodes per replica; a fraction where replicas share one.</param>
 /// <param name="PerNode">Accelerators of a node.</param>
-/// <param name="SharedMedium">Name of a link that all accelerators of a node share, or null.</param>
+/// <param name="SharedMedium">
+/// Name of a link that all accelerators of a node share, or null.
+/// </param>
 /// <param name="MediumBandwidth">Its bandwidth.</param>
 public sealed record NodeShare(
     NodeHost Host, double Nodes, int PerNode, string? SharedMedium,

@@ -6,7 +6,9 @@ using AccelSim.Workloads;
 
 namespace AccelSim.Serving;
 
-/// <summary>A replica without a pipeline: one step at a time, or a stretch of equal steps.</summary>
+/// <summary>
+/// A replica without a pipeline: one step at a time, or a stretch of equal steps.
+/// </summary>
 /// <remarks>
 /// A decode-only step is followed by others like it until somebody finishes, comes, or has to make
 /// room. Their ends are computed ahead and stand in one event; a newcomer cuts the stretch at the

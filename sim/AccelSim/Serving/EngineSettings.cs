@@ -42,7 +42,9 @@ public sealed record EngineSettings
     /// <summary>Who is served first (<c>--scheduling-policy</c>).</summary>
     public SchedulingPolicy SchedulingPolicy { get; init; } = SchedulingPolicy.Fcfs;
 
-    /// <summary>What happens to a sequence that must make room (<c>--preemption-mode</c>).</summary>
+    /// <summary>
+    /// What happens to a sequence that must make room (<c>--preemption-mode</c>).
+    /// </summary>
     public PreemptionMode PreemptionMode { get; init; } = PreemptionMode.Recompute;
 
     /// <summary>Host memory for swapped blocks, per accelerator (<c>--swap-space</c>).</summary>
@@ -66,7 +68,8 @@ public sealed record EngineSettings
             }
         }
         if (MaxModelLen is { } length) Positive(length, "--max-model-len");
-        if (NumGpuBlocksOverride is { } blocks) Positive(blocks, "--num-gpu-blocks-override", 1L << 40);
+        if (NumGpuBlocksOverride is { } blocks)
+            Positive(blocks, "--num-gpu-blocks-override", 1L << 40);
         if (!(GpuMemoryUtilization is > 0 and <= 1))
         {
             throw new ConfigException("", 0, "--gpu-memory-utilization",

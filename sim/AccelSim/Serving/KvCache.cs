@@ -2,7 +2,9 @@ using System.Diagnostics;
 
 namespace AccelSim.Serving;
 
-/// <summary>The paged KV cache of one engine: how many blocks are free, and who shares which.</summary>
+/// <summary>
+/// The paged KV cache of one engine: how many blocks are free, and who shares which.
+/// </summary>
 /// <remarks>
 /// Mirrors vLLM V1's block pool. Free blocks form one queue in order of release; a block whose
 /// content is known stays findable until it reaches the head of the queue and is taken.

@@ -5,7 +5,9 @@ using AccelSim.Workloads;
 
 namespace AccelSim.Serving;
 
-/// <summary>Data-parallel ranks that share experts: all take a step together, or none does.</summary>
+/// <summary>
+/// Data-parallel ranks that share experts: all take a step together, or none does.
+/// </summary>
 /// <remarks>
 /// Each rank has its own requests, scheduler and KV cache; tokens meet at the experts, so the
 /// slowest rank sets the pace and a rank without work takes part with an empty step (vLLM's dummy

@@ -4,7 +4,9 @@ using AccelSim.Units;
 
 namespace AccelSim.Serving;
 
-/// <summary>What the memory of one rank holds, and how many KV blocks that leaves room for.</summary>
+/// <summary>
+/// What the memory of one rank holds, and how many KV blocks that leaves room for.
+/// </summary>
 /// <param name="Capacity">Main memory of the accelerator.</param>
 /// <param name="Usable">Capacity × <c>--gpu-memory-utilization</c>.</param>
 /// <param name="Weights">Weights of the fullest stage.</param>
@@ -14,14 +16,17 @@ namespace AccelSim.Serving;
 /// <param name="BlockBytes">One KV block on one rank.</param>
 /// <param name="Blocks">KV blocks.</param>
 /// <remarks>
-/// As vLLM does it: what is left after weights, a profiling run at full size and the runtime. Leaving
+/// As vLLM does it: what is left after weights, a profiling run at full size and the runtime.
+/// Leaving
 /// out activations and runtime overstates the KV cache by 31 % on a 24 GB card.
 /// </remarks>
 public sealed record MemoryBudget(
     Fact<Bytes> Capacity, Bytes Usable, Bytes Weights, Bytes Activations, Fact<Bytes> Runtime,
     Bytes State, Bytes BlockBytes, long Blocks)
 {
-    /// <summary>More blocks than any run needs, where tokens take no memory (recurrent models).</summary>
+    /// <summary>
+    /// More blocks than any run needs, where tokens take no memory (recurrent models).
+    /// </summary>
     private const long Unlimited = 1L << 40;
 
     /// <summary>Works out the budget of the fullest stage.</summary>

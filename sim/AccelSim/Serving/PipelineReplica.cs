@@ -6,7 +6,8 @@ namespace AccelSim.Serving;
 
 /// <summary>A replica whose layers are split over stages, with one micro-batch in each.</summary>
 /// <remarks>
-/// A micro-batch passes the stages in order; a stage that has none waits: the bubble. Results travel
+/// A micro-batch passes the stages in order; a stage that has none waits: the bubble. Results
+/// travel
 /// between stages while both go on computing.
 /// </remarks>
 internal sealed class PipelineReplica : Replica
@@ -59,7 +60,9 @@ internal sealed class PipelineReplica : Replica
     public override string? ReasonToReject(Request request) =>
         _scheduler.ReasonToReject(request);
 
-    /// <summary>Code: batch + batches × (stage done: stage; arrived at stage: stages + stage).</summary>
+    /// <summary>
+    /// Code: batch + batches × (stage done: stage; arrived at stage: stages + stage).
+    /// </summary>
     public override void Fire(int code)
     {
         CountWaiting();

@@ -5,7 +5,9 @@ using AccelSim.Workloads;
 
 namespace AccelSim.Serving;
 
-/// <summary>One copy of the model that serves requests: a pipeline, ranks, their schedulers.</summary>
+/// <summary>
+/// One copy of the model that serves requests: a pipeline, ranks, their schedulers.
+/// </summary>
 public abstract class Replica : IEventTarget
 {
     private protected Replica(int index, Deployment deployment, IReplicaHost host)

@@ -1,6 +1,8 @@
 namespace AccelSim.Serving;
 
-/// <summary>Admitted sequences in order of admission; joining and leaving cost the same always.</summary>
+/// <summary>
+/// Admitted sequences in order of admission; joining and leaving cost the same always.
+/// </summary>
 internal sealed class RunningList
 {
     /// <summary>How many there are.</summary>

@@ -5,7 +5,9 @@ namespace AccelSim.Serving;
 
 public sealed partial class Scheduler
 {
-    /// <summary>A block for every decoding sequence that crosses a block's edge in this step.</summary>
+    /// <summary>
+    /// A block for every decoding sequence that crosses a block's edge in this step.
+    /// </summary>
     /// <returns>False if whoever must make room is in another micro-batch, under way.</returns>
     private bool TakeDecodeBlocks(Group own, StepPlan plan)
     {
@@ -140,7 +142,9 @@ public sealed partial class Scheduler
         return (all + _groups.Length - 1) / _groups.Length;
     }
 
-    /// <summary>Who makes room: the last admitted, or under the priority policy the least.</summary>
+    /// <summary>
+    /// Who makes room: the last admitted, or under the priority policy the least.
+    /// </summary>
     /// <remarks>
     /// Also where it is under way in another micro-batch: then room is waited for. Making room
     /// oneself instead would let two sequences push each other out forever.

@@ -12,7 +12,9 @@ public sealed partial class Scheduler
     /// </summary>
     /// <param name="group">The group whose step was just formed.</param>
     /// <param name="plan">That step; only a decode-only step can be followed this way.</param>
-    /// <param name="shapes">Receives the shapes: first the plan's own, then the following ones.</param>
+    /// <param name="shapes">
+    /// Receives the shapes: first the plan's own, then the following ones.
+    /// </param>
     /// <returns>How many steps can be taken at once, at least 1.</returns>
     public int Leap(int group, StepPlan plan, Span<StepShape> shapes)
     {

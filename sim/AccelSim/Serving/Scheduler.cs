@@ -102,7 +102,9 @@ public sealed partial class Scheduler
         Enqueue(sequence, _arrivals++);
     }
 
-    /// <summary>Tokens of the request's prompt that the cache holds, for prefix-aware routing.</summary>
+    /// <summary>
+    /// Tokens of the request's prompt that the cache holds, for prefix-aware routing.
+    /// </summary>
     public int CachedTokens(Sequence sequence) => _kv.CachedTokens(sequence, _found);
 
     /// <summary>Forms the next step of a group; takes blocks; lets sequences make room.</summary>

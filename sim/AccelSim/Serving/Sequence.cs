@@ -46,7 +46,9 @@ public sealed class Sequence(Request request)
     /// <summary>When its latest token came.</summary>
     public SimTime LastToken { get; internal set; }
 
-    /// <summary>All tokens known so far: what must be in the cache before the next one comes.</summary>
+    /// <summary>
+    /// All tokens known so far: what must be in the cache before the next one comes.
+    /// </summary>
     public int KnownTokens => Request.PromptTokens + Generated;
 
     /// <summary>Order of arrival at this engine; a preemption keeps it.</summary>

@@ -5,7 +5,8 @@ using AccelSim.Workloads;
 namespace AccelSim.Serving;
 
 /// <summary>Runs a workload on replicas behind a router.</summary>
-/// <remarks>Serial and deterministic: the same input gives the same records to the picosecond.</remarks>
+/// <remarks>Serial and deterministic: the same input gives the same records to the
+/// picosecond.</remarks>
 public sealed class ServingSimulation : IReplicaHost, IEventTarget
 {
     private readonly Workload _workload;
@@ -84,7 +85,9 @@ public sealed class ServingSimulation : IReplicaHost, IEventTarget
         _links.CheckConservation();
     }
 
-    /// <summary>A request arrives; the code is its number, or its complement from the client.</summary>
+    /// <summary>
+    /// A request arrives; the code is its number, or its complement from the client.
+    /// </summary>
     public void Fire(int code)
     {
         if (code < 0)

@@ -11,7 +11,9 @@ public sealed class StepPlan
     /// <summary>What costs depend on.</summary>
     public StepShape Shape { get; internal set; }
 
-    /// <summary>Sequences with prompt tokens in this step; their <c>Chunk</c> says how many.</summary>
+    /// <summary>
+    /// Sequences with prompt tokens in this step; their <c>Chunk</c> says how many.
+    /// </summary>
     public IReadOnlyList<Sequence> Prefills => PrefillList;
 
     /// <summary>KV blocks that move to host memory before the step.</summary>

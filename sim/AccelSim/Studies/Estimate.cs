@@ -16,7 +16,9 @@ namespace AccelSim.Studies;
 /// </remarks>
 public sealed class Estimate
 {
-    /// <summary>Contexts at which decoding is priced, at the most; its cost is smooth between.</summary>
+    /// <summary>
+    /// Contexts at which decoding is priced, at the most; its cost is smooth between.
+    /// </summary>
     private const int MostSamples = 64;
 
     private readonly Deployment _deployment;
@@ -66,7 +68,9 @@ public sealed class Estimate
             blocks, _deployment.Memory.Blocks);
     }
 
-    /// <summary>The step that decodes at the middle of the output: what <c>explain</c> shows.</summary>
+    /// <summary>
+    /// The step that decodes at the middle of the output: what <c>explain</c> shows.
+    /// </summary>
     public StepShape TypicalDecode(int isl, int osl, int batch) =>
         DecodeShape(isl + (osl + 1) / 2, MicroBatch(batch, out _), isl);
 

@@ -7,7 +7,9 @@ using AccelSim.Units;
 
 namespace AccelSim.Studies;
 
-/// <summary>Expands every number of an estimate: formula, values, lines of the hardware file.</summary>
+/// <summary>
+/// Expands every number of an estimate: formula, values, lines of the hardware file.
+/// </summary>
 public static class Explanation
 {
     private static readonly CultureInfo Culture = CultureInfo.InvariantCulture;

@@ -7,7 +7,9 @@ namespace AccelSim.Studies;
 public static class ScenarioReader
 {
     /// <summary>Reads a scenario; its relative paths start from the file's own folder.</summary>
-    /// <exception cref="ConfigException">The file is absent or wrong; all problems are told.</exception>
+    /// <exception cref="ConfigException">
+    /// The file is absent or wrong; all problems are told.
+    /// </exception>
     public static Scenario Read(string path)
     {
         var text = TextFile.Read(path);

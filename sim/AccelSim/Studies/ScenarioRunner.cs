@@ -9,7 +9,9 @@ using AccelSim.Workloads;
 
 namespace AccelSim.Studies;
 
-/// <summary>A scenario with everything it names loaded: ready to run, as often as one likes.</summary>
+/// <summary>
+/// A scenario with everything it names loaded: ready to run, as often as one likes.
+/// </summary>
 public sealed class ScenarioRunner
 {
     private readonly IReadOnlyList<HardwareDocument> _hardware;
@@ -38,7 +40,9 @@ public sealed class ScenarioRunner
 
     /// <summary>Loads what a scenario names.</summary>
     /// <param name="scenario">The scenario.</param>
-    /// <param name="folder">Folder that its relative paths start from; null: the current one.</param>
+    /// <param name="folder">
+    /// Folder that its relative paths start from; null: the current one.
+    /// </param>
     /// <exception cref="ConfigException">Something named is absent or wrong.</exception>
     public static ScenarioRunner Load(Scenario scenario, string? folder = null)
     {
@@ -116,7 +120,9 @@ public sealed class ScenarioRunner
         return RunAnalysis.Of(Scenario, Workload.Origin, simulation);
     }
 
-    /// <summary>Entries that name the same pool of the same cluster share its accelerators.</summary>
+    /// <summary>
+    /// Entries that name the same pool of the same cluster share its accelerators.
+    /// </summary>
     private void RefuseOversubscription()
     {
         var entries = _hardware.Zip(Scenario.Replicas)

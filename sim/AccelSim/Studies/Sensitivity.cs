@@ -17,12 +17,16 @@ public static class Sensitivity
 
     /// <summary>Measures elasticities by central finite differences.</summary>
     /// <param name="hardware">The file.</param>
-    /// <param name="evaluate">Metrics by name for a changed file; null where it does not fit.</param>
+    /// <param name="evaluate">
+    /// Metrics by name for a changed file; null where it does not fit.
+    /// </param>
     /// <param name="attributed">
     /// The elasticity that the breakdown of the unchanged result predicts for a metric and a fact;
     /// null where it predicts none.
     /// </param>
-    /// <returns>Fields that move a metric, the strongest first; then those that move none.</returns>
+    /// <returns>
+    /// Fields that move a metric, the strongest first; then those that move none.
+    /// </returns>
     public static IReadOnlyList<FieldSensitivity> Of(
         HardwareDocument hardware,
         Func<HardwareDocument, IReadOnlyDictionary<string, double>> evaluate,
@@ -86,7 +90,9 @@ public static class Sensitivity
 /// <param name="Step">
 /// By which share it was moved; a count of 1 can only be doubled, which may change what binds.
 /// </param>
-/// <param name="Measured">Elasticity by metric, by finite differences; empty where not to be had.</param>
+/// <param name="Measured">
+/// Elasticity by metric, by finite differences; empty where not to be had.
+/// </param>
 /// <param name="Attributed">Elasticity by metric as the breakdown predicts it.</param>
 /// <param name="Problem">Why there is none; null where there is.</param>
 public sealed record FieldSensitivity(

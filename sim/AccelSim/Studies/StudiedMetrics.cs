@@ -5,7 +5,9 @@ using AccelSim.Serving;
 
 namespace AccelSim.Studies;
 
-/// <summary>The metrics whose sensitivity is asked for, and what their breakdown predicts.</summary>
+/// <summary>
+/// The metrics whose sensitivity is asked for, and what their breakdown predicts.
+/// </summary>
 public static class StudiedMetrics
 {
     /// <summary>Elasticities of an estimated point to every field of its hardware.</summary>

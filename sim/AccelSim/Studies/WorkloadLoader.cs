@@ -8,7 +8,9 @@ namespace AccelSim.Studies;
 /// <summary>Gets the requests that a scenario names.</summary>
 internal static class WorkloadLoader
 {
-    /// <exception cref="ConfigException">Not exactly one source is named, or it is wrong.</exception>
+    /// <exception cref="ConfigException">
+    /// Not exactly one source is named, or it is wrong.
+    /// </exception>
     public static Workload Load(WorkloadSource source, long seed, string? folder)
     {
         var named = new[] { source.File, source.Shipped, source.Generate?.ToString() }

@@ -6,7 +6,9 @@ namespace AccelSim.Units;
 /// <param name="Symbol">The base unit, such as <c>B/s</c>; it is worth 1.</param>
 /// <param name="Example">A value as a user would write it, such as <c>3.35 TB/s</c>.</param>
 /// <param name="Units">Symbol to factor. The order is the order in which errors list them.</param>
-/// <param name="Display">Symbols to print with, smallest first; the largest that keeps ≥ 1 wins.</param>
+/// <param name="Display">
+/// Symbols to print with, smallest first; the largest that keeps ≥ 1 wins.
+/// </param>
 public sealed record Dimension(
     string Symbol,
     string Example,

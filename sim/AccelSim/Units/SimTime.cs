@@ -12,7 +12,9 @@ public readonly record struct SimTime(long Picoseconds) : IComparable<SimTime>
     public double Seconds => Picoseconds * 1e-12;
 
     /// <summary>The time a delay later, rounded to the nearest picosecond.</summary>
-    /// <exception cref="OverflowException">The result is past 106 days, or not a number.</exception>
+    /// <exception cref="OverflowException">
+    /// The result is past 106 days, or not a number.
+    /// </exception>
     public static SimTime operator +(SimTime time, Seconds delay) =>
         new(checked(time.Picoseconds + (long)Math.Round(delay.Value * 1e12)));
 

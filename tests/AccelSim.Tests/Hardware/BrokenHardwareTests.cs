@@ -24,7 +24,8 @@ public sealed class BrokenHardwareTests
 
     [Fact]
     public void TestChip_Unbroken_Loads() =>
-        Assert.Equal("test-chip", HardwareDocument.Parse(TestChip, "test-chip.json").Accelerator.Id);
+        Assert.Equal(
+            "test-chip", HardwareDocument.Parse(TestChip, "test-chip.json").Accelerator.Id);
 
     [Theory]
     [MemberData(nameof(Cases))]

@@ -13,8 +13,8 @@ public sealed class HardwareFilesTests : IDisposable
 
     [Fact]
     public void UnknownId_NamesTheNearest() => Assert.Equal(
-        "\"h100\" is not shipped; near it: h100-sxm, h100-pcie, h100-l40s-mixed. \"accelsim list hardware\" shows all; a "
-            + "path ends in .json.",
+        "\"h100\" is not shipped; near it: h100-sxm, h100-pcie, h100-l40s-mixed. "
+            + "\"accelsim list hardware\" shows all; a path ends in .json.",
         Said(() => Catalog.Open("h100")));
 
     [Fact]
@@ -127,7 +127,9 @@ public sealed class HardwareFilesTests : IDisposable
     [Fact]
     public void Null_RemovesAnOptionalMember()
     {
-        Write("bare.json", """{ "extends": "h100-sxm", "links": null, "price": { "perHour": null } }""");
+        Write(
+            "bare.json",
+            """{ "extends": "h100-sxm", "links": null, "price": { "perHour": null } }""");
         var accelerator = Catalog.Open(At("bare.json")).Accelerator;
         Assert.Empty(accelerator.Links);
         Assert.Null(accelerator.Price.PerHour);
@@ -164,7 +166,8 @@ public sealed class HardwareFilesTests : IDisposable
 
     [Fact]
     public void Scaling_AName_IsRefused() => Assert.Equal(
-        "hwconfigs/accelerators/h100-sxm.json(3): $.name: is not a quantity, so it cannot be scaled.",
+        "hwconfigs/accelerators/h100-sxm.json(3): $.name: is not a quantity, so it cannot be "
+            + "scaled.",
         Said(() => Catalog.Open("h100-sxm").WithScaled("name", 2)));
 
     [Fact]

@@ -6,14 +6,19 @@ using Newtonsoft.Json.Linq;
 
 namespace AccelSim.Tests.Hardware;
 
-/// <summary>Random damage: a file is read or refused with a message, and never anything else.</summary>
+/// <summary>
+/// Random damage: a file is read or refused with a message, and never anything else.
+/// </summary>
 public sealed class MalformedHardwareTests
 {
     private static readonly Config Seeded = Config.QuickThrowOnFailure
         .WithReplay(20240801, 7).WithMaxTest(500).WithQuietOnSuccess(true);
 
     private static readonly string[] Chips =
-        ["h100-sxm", "tpu-v5e", "alveo-u280", "cerebras-wse-3", "xeon-8480plus", "snapdragon-8-gen-3"];
+    [
+        "h100-sxm", "tpu-v5e", "alveo-u280", "cerebras-wse-3", "xeon-8480plus",
+        "snapdragon-8-gen-3",
+    ];
 
     private static readonly string[] Texts = [.. Chips.Select(id => File.ReadAllText(
         Path.Combine(RepositoryRoot.Path, "hwconfigs", "accelerators", id + ".json")))];
@@ -21,7 +26,8 @@ public sealed class MalformedHardwareTests
     private static readonly JToken[] Wrong =
     [
         JValue.CreateNull(), new JArray(), new JObject(), true, "", " ", "@", "x", "-1", -1,
-        double.MaxValue, long.MinValue, "1e999 GB", "NaN", new JArray(1, 2), new JObject { ["a"] = 1 },
+        double.MaxValue, long.MinValue, "1e999 GB", "NaN", new JArray(1, 2),
+        new JObject { ["a"] = 1 },
         "\u0000", new string('9', 400), "3.35 TB/s/s", "￿",
     ];
 

@@ -71,7 +71,8 @@ public sealed class SensitivityTests
     private static double Tpot(IEnumerable<FieldSensitivity> fields, string path) =>
         fields.Single(field => field.Leaf.Path == path).Measured["TPOT"];
 
-    private static IReadOnlyList<FieldSensitivity> Study(string hardware, string model, int batch) =>
+    private static IReadOnlyList<FieldSensitivity> Study(
+        string hardware, string model, int batch) =>
         StudiedMetrics.OfEstimate(
             Catalog.Open(hardware), document => Build(document, model), 1024, 256, batch);
 

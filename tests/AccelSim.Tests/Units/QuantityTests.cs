@@ -41,5 +41,6 @@ public sealed class QuantityTests
 
     [Fact]
     public void SimTime_RefusesInfiniteDelays() =>
-        Assert.Throws<OverflowException>(() => new SimTime(0) + new Seconds(double.PositiveInfinity));
+        Assert.Throws<OverflowException>(
+            () => new SimTime(0) + new Seconds(double.PositiveInfinity));
 }
