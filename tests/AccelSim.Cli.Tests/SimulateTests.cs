@@ -135,8 +135,8 @@ public sealed class SimulateTests
         Assert.Equal(
             "infeasible: llama-3.1-70b does not fit h100-sxm: of 80 GiB × 0.9 = 72 GiB, weights "
             + "take 141.1 GB, activations 385.9 MB, the runtime 1.5 GB per rank at tp=1 pp=1; no "
-            + "KV block is left. Split over more accelerators, store weights in fewer bits, or lower "
-            + "--max-num-batched-tokens or --max-num-seqs.\n", run.Error);
+            + "KV block is left. Split over more accelerators, store weights in fewer bits, or "
+            + "lower --max-num-batched-tokens or --max-num-seqs.\n", run.Error);
     }
 
     [Fact]
