@@ -59,6 +59,7 @@ public sealed class RooflineCostModel : ICostModel
         _vectorEnergy = device.VectorEnergy.Value.Value;
         AddMemory(device);
         AddLinks(links);
+        AddHostLink(device);
         _launch = Add(
             "launch", ResourceKind.Launch, "kernelLaunch", [device.KernelLaunch.Source]);
         _launchSeconds = device.KernelLaunch.Value.Value;
@@ -250,6 +251,18 @@ public sealed class RooflineCostModel : ICostModel
                     [link.Bandwidth.Source, link.Latency.Source], link.Energy.Source);
             }
             _groups[group] = new GroupCost(link, resource);
+        }
+    }
+
+    /// <summary>No operator uses it, but swapped KV blocks do.</summary>
+    private void AddHostLink(Device device)
+    {
+        foreach (var (name, link) in device.Spec.Links)
+        {
+            if (link.Role != LinkRole.Host || _resources.Any(known => known.Name == name)) continue;
+            Add(name, ResourceKind.Link, $"links.{name}.bandwidth", [link.Bandwidth.Source],
+                device.LinkEnergy[name].Source);
+            return;
         }
     }
 

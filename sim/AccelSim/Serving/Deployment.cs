@@ -20,8 +20,12 @@ public sealed class Deployment
         Node = node;
         _hashBlockTokens = hashBlockTokens;
         Memory = MemoryBudget.Of(device, graph, settings);
-        var host = device.Spec.Links.Values.FirstOrDefault(link => link.Role == LinkRole.Host);
+        var (name, host) = device.Spec.Links
+            .FirstOrDefault(link => link.Value.Role == LinkRole.Host);
+        HostLink = IndexOf(name);
         HostBandwidth = host?.Bandwidth.Value ?? default;
+        HostEnergy = host is null ? default : device.LinkEnergy[name].Value;
+        SharedMedium = IndexOf(node.SharedMedium);
     }
 
     private readonly int _hashBlockTokens;
@@ -60,6 +64,25 @@ public sealed class Deployment
     /// Between an accelerator and its host, per direction; zero where it has no link.
     /// </summary>
     public BytesPerSecond HostBandwidth { get; }
+
+    /// <summary>Energy of one byte on the host link.</summary>
+    public JoulesPerByte HostEnergy { get; }
+
+    /// <summary>The host link among the cost model's resources; −1 where there is none.</summary>
+    public int HostLink { get; }
+
+    /// <summary>The node's medium among the cost model's resources; −1 where none is.</summary>
+    public int SharedMedium { get; }
+
+    private int IndexOf(string? resource)
+    {
+        var resources = Stages[0].Model.Resources;
+        for (var i = 0; i < resources.Count; i++)
+        {
+            if (resources[i].Name == resource) return i;
+        }
+        return -1;
+    }
 
     /// <summary>The time to move KV blocks of every rank between accelerator and host.</summary>
     public Seconds HostTransfer(long blocks) =>

@@ -29,6 +29,7 @@ public sealed class DeploymentBuilder(
         var site = Site.Of(hardware, spec, plan);
         var device = Device.From(site.Accelerator, Catalog.Estimators);
         var formats = FormatPlan.For(model, device, dtype, kvCacheDtype, quantization);
+        RefuseSwapBeyondHost(hardware, spec.Engine, site.Share(plan));
         var graph = OperatorGraph.Build(model, plan, formats);
         var costs = new RooflineCostModel(device, formats, site.Links(device, plan));
         var stages = Enumerable.Range(0, graph.Stages.Count)
@@ -36,6 +37,18 @@ public sealed class DeploymentBuilder(
             .ToArray();
         return new Deployment(
             hardware, device, graph, spec.Engine, stages, site.Share(plan), hashBlockTokens);
+    }
+
+    private static void RefuseSwapBeyondHost(
+        HardwareDocument hardware, EngineSettings engine, NodeShare node)
+    {
+        if (engine.PreemptionMode != PreemptionMode.Swap || node.Host.Memory is not { } memory)
+            return;
+        var needed = node.PerNode * engine.SwapSpace;
+        if (needed <= memory.Value) return;
+        throw new ConfigException(hardware.File, 0, "--swap-space",
+            $"{engine.SwapSpace} for each of {node.PerNode} accelerators is {needed}; the node's "
+            + $"host memory is {memory.Value}.");
     }
 
     /// <summary>Without experts, data-parallel engines have nothing in common.</summary>

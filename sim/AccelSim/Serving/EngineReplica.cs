@@ -28,6 +28,7 @@ internal sealed class EngineReplica : Replica
     private readonly StepCost[] _attention = new StepCost[LongestReach];
     private StepCost _fixed;
     private SimTime _start;
+    private SimTime _communicating;
     private int _steps;
     private int _skipped;
     private int _reach = ShortestReach;
@@ -96,10 +97,18 @@ internal sealed class EngineReplica : Replica
         switch (_state)
         {
             case State.MovingBlocks:
+                AccountSwap(
+                    Ledgers[0], KindOf(_plan.Shape), MovedBlocks, Host.Loop.Now - _start);
                 Compute();
                 break;
             case State.Computing when SharesItsWires && LinkSeconds > 0:
                 Communicate();
+                break;
+            case State.Communicating:
+                // Others on the medium made it slower than it would have been alone.
+                var held = (Host.Loop.Now - _communicating).Value - LinkSeconds;
+                Ledgers[0].AddTransfer(KindOf(_plan.Shape), Deployment.SharedMedium, held);
+                EndSteps();
                 break;
             default:
                 EndSteps();
@@ -109,6 +118,8 @@ internal sealed class EngineReplica : Replica
 
     /// <summary>Whether its collectives meet those of others; one accelerator has none.</summary>
     private bool SharesItsWires => Deployment.Accelerators > 1 && _links.IsShared(Index);
+
+    private long MovedBlocks => _plan.BlocksSwappedOut + _plan.BlocksSwappedIn;
 
     private double LinkSeconds => _fixed.LinkSeconds + _attention[0].LinkSeconds;
 
@@ -121,14 +132,13 @@ internal sealed class EngineReplica : Replica
             _state = State.Idle;
             return;
         }
-        var moved = _plan.BlocksSwappedOut + _plan.BlocksSwappedIn;
-        if (moved == 0)
+        if (MovedBlocks == 0)
         {
             Compute();
             return;
         }
         _state = State.MovingBlocks;
-        _links.MoveToHost(this, moved * Deployment.BlockBytes, "KV swap", ++_generation);
+        _links.MoveToHost(this, MovedBlocks * Deployment.BlockBytes, "KV swap", ++_generation);
     }
 
     private void Compute()
@@ -154,6 +164,7 @@ internal sealed class EngineReplica : Replica
     private void Communicate()
     {
         _state = State.Communicating;
+        _communicating = Host.Loop.Now;
         _links.Communicate(this, new Seconds(LinkSeconds), ++_generation);
     }
 
@@ -196,7 +207,7 @@ internal sealed class EngineReplica : Replica
 
     private void Tell(IRunListener listener, SimTime now)
     {
-        var joules = _steps * _fixed.Energy.Sum();
+        var joules = _steps * _fixed.Energy.Sum() + SwapJoules(MovedBlocks);
         var link = _steps * _fixed.LinkSeconds;
         for (var i = 0; i < _steps; i++)
         {

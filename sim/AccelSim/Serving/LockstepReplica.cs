@@ -19,12 +19,18 @@ internal sealed class LockstepReplica : Replica
     private readonly Scheduler[] _ranks;
     private readonly StepPlan[] _plans;
     private readonly StepCost[] _costs;
+    private readonly SharedLinks _links;
     private SimTime _start;
+    private SimTime _communicating;
+    private double _linkSeconds;
+    private StepKind _kind;
     private bool _busy;
 
-    public LockstepReplica(int index, Deployment deployment, IReplicaHost host)
+    public LockstepReplica(
+        int index, Deployment deployment, SharedLinks links, IReplicaHost host)
         : base(index, deployment, host)
     {
+        _links = links;
         var ranks = deployment.Graph.Plan.DataParallel;
         _pricer = deployment.Stages[0];
         _ranks = [.. Enumerable.Range(0, ranks).Select(_ => deployment.NewScheduler())];
@@ -58,9 +64,22 @@ internal sealed class LockstepReplica : Replica
 
     public override string? ReasonToReject(Request request) => _ranks[0].ReasonToReject(request);
 
+    /// <summary>Code: 0 the ranks have computed, 1 they have communicated as well.</summary>
     public override void Fire(int code)
     {
         var now = Host.Loop.Now;
+        if (code == 0 && _linkSeconds > 0)
+        {
+            _communicating = now;
+            _links.Communicate(this, new Seconds(_linkSeconds), 1);
+            return;
+        }
+        if (code == 1)
+        {
+            // Others on the medium made it slower than it would have been alone.
+            var held = (now - _communicating).Value - _linkSeconds;
+            Ledgers[0].AddTransfer(_kind, Deployment.SharedMedium, held);
+        }
         CountWaiting();
         KvPeak = Math.Max(KvPeak, KvUsed);
         for (var i = 0; i < _ranks.Length; i++)
@@ -99,9 +118,13 @@ internal sealed class LockstepReplica : Replica
             longest = _costs[i].Seconds;
             slowest = i;
         }
-        var moved = _plans.Max(plan => plan.BlocksSwappedOut + plan.BlocksSwappedIn);
-        longest += Deployment.HostTransfer(moved).Value;
+        var moved = _plans.Max(Moved);
+        var swap = Deployment.HostTransfer(moved);
+        _kind = KindOf(_plans[slowest].Shape);
+        _linkSeconds = _links.IsShared(Index) ? _costs[slowest].LinkSeconds : 0;
+        longest += swap.Value - _linkSeconds;
         Account(slowest);
+        AccountSwap(Ledgers[0], _kind, _plans.Average(Moved), swap);
         Host.Loop.After(new Seconds(longest), this, 0);
     }
 
@@ -111,17 +134,19 @@ internal sealed class LockstepReplica : Replica
         var round = _costs[slowest];
         round.Energy = default;
         foreach (var cost in _costs) round.Energy.Add(cost.Energy, 1.0 / _costs.Length);
-        Ledgers[0].Add(KindOf(_plans[slowest].Shape), 1, round, []);
+        Ledgers[0].Add(_kind, 1, round, []);
     }
+
+    private static long Moved(StepPlan plan) => plan.BlocksSwappedOut + plan.BlocksSwappedIn;
 
     private void Tell(IRunListener listener, int rank, SimTime now)
     {
-        var joules = _costs[rank].Energy.Sum()
+        var joules = _costs[rank].Energy.Sum() + SwapJoules(Moved(_plans[rank]))
             + Deployment.Device.Idle.Value.Value * (now - _start).Value;
         listener.StepsDone(new StepFact(
             Index, rank, _start, now, 1, _plans[rank].Shape,
             joules * Deployment.Graph.Plan.TensorParallel, _ranks[rank].UsedBlocks,
             _ranks[rank].TotalBlocks, _ranks[rank].WaitingCount,
-            new Seconds(_costs[rank].LinkSeconds)));
+            new Seconds(_links.IsShared(Index) ? 0 : _costs[rank].LinkSeconds)));
     }
 }

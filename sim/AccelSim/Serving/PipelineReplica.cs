@@ -13,6 +13,7 @@ namespace AccelSim.Serving;
 internal sealed class PipelineReplica : Replica
 {
     private readonly Scheduler _scheduler;
+    private readonly SharedLinks _links;
     private readonly int _stages;
     private readonly MicroBatch[] _batches;
     private readonly Queue<int>[] _ready;
@@ -24,9 +25,11 @@ internal sealed class PipelineReplica : Replica
     // A step in which everybody made room is no step, but its blocks move before the next one.
     private long _blocksToMove;
 
-    public PipelineReplica(int index, Deployment deployment, IReplicaHost host)
+    public PipelineReplica(
+        int index, Deployment deployment, SharedLinks links, IReplicaHost host)
         : base(index, deployment, host)
     {
+        _links = links;
         _stages = deployment.Stages.Count;
         _scheduler = deployment.NewScheduler();
         _batches = [.. Enumerable.Range(0, _stages).Select(_ => new MicroBatch())];
@@ -61,14 +64,16 @@ internal sealed class PipelineReplica : Replica
         _scheduler.ReasonToReject(request);
 
     /// <summary>
-    /// Code: batch + batches × (stage done: stage; arrived at stage: stages + stage).
+    /// Code: batch + batches × (stage done: stage; arrived at stage: stages + stage; computed, but
+    /// not communicated: 2 × stages + stage).
     /// </summary>
     public override void Fire(int code)
     {
         CountWaiting();
         var (what, batch) = Math.DivRem(code, _stages);
         if (what < _stages) StageDone(what, batch);
-        else Arrived(what - _stages, batch);
+        else if (what < 2 * _stages) Arrived(what - _stages, batch);
+        else Communicate(what - 2 * _stages, batch);
     }
 
     private void FillFirstStage()
@@ -101,11 +106,35 @@ internal sealed class PipelineReplica : Replica
         var seconds = micro.Cost.Seconds;
         if (stage == 0)
         {
-            seconds += Deployment.HostTransfer(_blocksToMove).Value;
+            micro.BlocksMoved = _blocksToMove;
             _blocksToMove = 0;
+            var swap = Deployment.HostTransfer(micro.BlocksMoved);
+            AccountSwap(Ledgers[0], KindOf(micro.Plan.Shape), micro.BlocksMoved, swap);
+            seconds += swap.Value;
         }
         micro.StageStart = Host.Loop.Now;
-        Host.Loop.After(new Seconds(seconds), this, stage * _stages + batch);
+        var shared = _links.IsShared(Index) && micro.Cost.LinkSeconds > 0;
+        if (shared) seconds -= micro.Cost.LinkSeconds;
+        var then = shared ? 2 * _stages + stage : stage;
+        Host.Loop.After(new Seconds(seconds), this, then * _stages + batch);
+    }
+
+    /// <summary>The collectives of a stage over wires that others share.</summary>
+    private void Communicate(int stage, int batch)
+    {
+        var micro = _batches[batch];
+        micro.Communicating = Host.Loop.Now;
+        _links.Communicate(
+            this, new Seconds(micro.Cost.LinkSeconds), stage * _stages + batch);
+    }
+
+    /// <summary>Hands a stage's result on to the next.</summary>
+    private void HandOver(int stage, int batch)
+    {
+        var code = (_stages + stage + 1) * _stages + batch;
+        var alone = new Seconds(_batches[batch].Cost.TransferSeconds);
+        if (_links.IsShared(Index)) _links.Communicate(this, alone, code);
+        else Host.Loop.After(alone, this, code);
     }
 
     private void CountWaiting() =>
@@ -117,13 +146,18 @@ internal sealed class PipelineReplica : Replica
         var now = Host.Loop.Now;
         var kind = KindOf(micro.Plan.Shape);
         Ledgers[stage].Add(kind, 1, micro.Cost, []);
+        if (micro.Communicating is { } since)
+        {
+            // Others on the medium made it slower than it would have been alone.
+            var held = (now - since).Value - micro.Cost.LinkSeconds;
+            Ledgers[stage].AddTransfer(kind, Deployment.SharedMedium, held);
+            micro.Communicating = null;
+        }
         if (Host.Listener is { } listener) Tell(listener, stage, micro, now);
         _busyWith[stage] = Nobody;
         if (stage + 1 < _stages)
         {
-            Host.Loop.After(
-                new Seconds(micro.Cost.TransferSeconds), this,
-                (_stages + stage + 1) * _stages + batch);
+            HandOver(stage, batch);
         }
         else
         {
@@ -144,12 +178,17 @@ internal sealed class PipelineReplica : Replica
     private void Tell(IRunListener listener, int stage, MicroBatch micro, SimTime now)
     {
         var joules = micro.Cost.Energy.Sum()
+            + (stage == 0 ? SwapJoules(micro.BlocksMoved) : 0)
             + Deployment.Device.Idle.Value.Value * (now - micro.StageStart).Value;
         listener.StepsDone(new StepFact(
             Index, stage, micro.StageStart, now, 1, micro.Plan.Shape,
             joules * Deployment.RanksPerStage, _scheduler.UsedBlocks, _scheduler.TotalBlocks,
-            _scheduler.WaitingCount, new Seconds(micro.Cost.LinkSeconds),
-            new Seconds(stage + 1 < _stages ? micro.Cost.TransferSeconds : 0)));
+            _scheduler.WaitingCount,
+            new Seconds(_links.IsShared(Index) ? 0 : micro.Cost.LinkSeconds),
+            new Seconds(
+                stage + 1 < _stages && !_links.IsShared(Index)
+                    ? micro.Cost.TransferSeconds
+                    : 0)));
     }
 
     private sealed class MicroBatch
@@ -157,6 +196,8 @@ internal sealed class PipelineReplica : Replica
         public StepPlan Plan { get; } = new();
         public bool InFlight { get; set; }
         public SimTime StageStart { get; set; }
+        public long BlocksMoved { get; set; }
+        public SimTime? Communicating { get; set; }
         public StepCost Cost;
     }
 }

@@ -85,6 +85,22 @@ public abstract class Replica : IEventTarget
         if (waiting > 0) _waitingSeconds[(int)reason] += waiting * time.Value;
     }
 
+    /// <summary>Swapped blocks make a step wait and the host link draw.</summary>
+    /// <param name="ledger">Of the stage that waited.</param>
+    /// <param name="kind">The kind of step.</param>
+    /// <param name="blocks">Blocks moved, of the mean rank.</param>
+    /// <param name="time">How long it took.</param>
+    private protected void AccountSwap(
+        StageLedger ledger, StepKind kind, double blocks, Seconds time)
+    {
+        if (blocks == 0) return;
+        ledger.AddTransfer(kind, Deployment.HostLink, time.Value, SwapJoules(blocks));
+    }
+
+    /// <summary>Energy that one rank puts into moving blocks.</summary>
+    private protected double SwapJoules(double blocks) =>
+        blocks * Deployment.BlockBytes.Value * Deployment.HostEnergy.Value;
+
     private protected void Finish(IReadOnlyList<Sequence> finished)
     {
         foreach (var sequence in finished)
@@ -124,6 +140,19 @@ public sealed class StageLedger
 
     /// <summary>The ledger of one kind of step.</summary>
     public StepLedger this[StepKind kind] => _byKind[(int)kind];
+
+    /// <summary>Adds time and energy that a link took before or after the operators.</summary>
+    /// <param name="kind">The kind of step that waited.</param>
+    /// <param name="resource">The link.</param>
+    /// <param name="seconds">Beyond what the operators' own costs hold.</param>
+    /// <param name="joules">Of one rank.</param>
+    internal void AddTransfer(StepKind kind, int resource, double seconds, double joules = 0)
+    {
+        var ledger = _byKind[(int)kind];
+        ledger.Seconds += seconds;
+        ledger.Share[resource] += seconds;
+        ledger.Energy[resource] += joules;
+    }
 
     /// <summary>Adds steps of equal fixed cost.</summary>
     internal void Add(

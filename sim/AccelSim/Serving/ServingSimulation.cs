@@ -197,8 +197,8 @@ public sealed class ServingSimulation : IReplicaHost, IEventTarget
     private Replica NewReplica(int index, Deployment deployment)
     {
         var plan = deployment.Graph.Plan;
-        if (plan.DataParallel > 1) return new LockstepReplica(index, deployment, this);
-        if (plan.PipelineParallel > 1) return new PipelineReplica(index, deployment, this);
+        if (plan.DataParallel > 1) return new LockstepReplica(index, deployment, _links, this);
+        if (plan.PipelineParallel > 1) return new PipelineReplica(index, deployment, _links, this);
         return new EngineReplica(index, deployment, _links, this);
     }
 

@@ -33,7 +33,9 @@ internal sealed class SharedLinks
 
     private sealed record Medium(NetworkLink[] Path);
 
-    /// <summary>Whether a replica shares a medium with another one.</summary>
+    /// <summary>
+    /// Whether a replica shares a medium with another one, or its own stages do.
+    /// </summary>
     public bool IsShared(int replica) => _mediumOf[replica] >= 0;
 
     /// <summary>Checks that all bytes sent have arrived.</summary>
@@ -84,7 +86,8 @@ internal sealed class SharedLinks
         var perNode = Math.Max(1, node.PerNode / deployment.Accelerators);
         foreach (var together in replicas.Chunk(perNode))
         {
-            if (together.Length < 2) continue;
+            // The stages of a pipeline talk at the same time, even if the replica is alone.
+            if (together.Length < 2 && deployment.Graph.Plan.PipelineParallel == 1) continue;
             var name = $"{node.SharedMedium} of node {_media.Count}";
             var link = _network.AddLink(name, node.MediumBandwidth);
             foreach (var replica in together) _mediumOf[replica] = _media.Count;
