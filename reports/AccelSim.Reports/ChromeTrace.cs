@@ -76,9 +76,20 @@ public static partial class ChromeTrace
         public int Accelerator(int group, int rank) => 1 + group * RanksPerGroup + rank;
 
         /// <summary>The links that the replica's ranks talk over, by their names.</summary>
-        public string Link => string.Join(" + ", Deployment.Stages[0].Model.Resources
-            .Where(resource => resource.Kind == Costs.ResourceKind.Link)
-            .Select(resource => resource.Name));
+        public string Link
+        {
+            get
+            {
+                var links = Deployment.Stages[0].Model.Resources
+                    .Select((resource, index) => (resource, index))
+                    .Where(pair => pair.resource.Kind == Costs.ResourceKind.Link)
+                    .ToArray();
+                // Ranks talk over the host link only where there is no other.
+                return string.Join(" + ", links
+                    .Where(pair => links.Length == 1 || pair.index != Deployment.HostLink)
+                    .Select(pair => pair.resource.Name));
+            }
+        }
     }
 
     private static void Name(TraceWriter trace, ReplicaTracks replica)

@@ -12,6 +12,9 @@ namespace AccelSim.Studies;
 /// </summary>
 public static class Explanation
 {
+    /// <summary>Marks the resource that an operator waits for.</summary>
+    private const string Binding = " ←";
+
     private static readonly CultureInfo Culture = CultureInfo.InvariantCulture;
 
     /// <summary>Explains a point.</summary>
@@ -46,10 +49,11 @@ public static class Explanation
         numbers.Add(new(
             "output tokens/s", Number(point.OutputTokensPerSecond), "batch × osl / E2E",
             $"{batch} × {osl} / {point.E2e}", [], []));
+        var used = Used(deployment, numbers);
         numbers.Add(Memory(deployment, point));
-        numbers.Add(Energy(deployment, point));
+        numbers.Add(Energy(deployment, point, used));
         numbers.Add(Cost(deployment, point));
-        numbers.AddRange(Rates(deployment));
+        numbers.AddRange(Rates(used));
         return numbers;
     }
 
@@ -90,8 +94,8 @@ public static class Explanation
     {
         var terms = model.Explain(one)
             .Select(term => new ExplainedNumber(
-                term.Resource.Name + (term.Binding ? " ←" : ""), Time(term.Seconds), term.Formula,
-                term.Values, term.Resource.Facts, []))
+                term.Resource.Name + (term.Binding ? Binding : ""), Time(term.Seconds),
+                term.Formula, term.Values, term.Resource.Facts, []))
             .ToArray();
         var count = template.Count == 1 ? "" : $"{template.Count} × ";
         return new(
@@ -116,7 +120,8 @@ public static class Explanation
             [budget.Capacity.Source, budget.Runtime.Source], []);
     }
 
-    private static ExplainedNumber Energy(Deployment deployment, EstimatePoint point)
+    private static ExplainedNumber Energy(
+        Deployment deployment, EstimatePoint point, IReadOnlyList<Resource> used)
     {
         var idle = deployment.Device.Idle;
         var decode = point.Tpot is null ? default : point.Decode.Joules;
@@ -127,7 +132,7 @@ public static class Explanation
             $"({point.Prefill.Joules} + {point.Osl - 1} × {decode} + ({idle.Value} × "
             + $"{deployment.Accelerators} + {HostPower(deployment)}) × {point.E2e}) / "
             + $"({point.Batch} × {point.Osl})",
-            [idle.Source, .. EnergyFacts(deployment)], []);
+            [idle.Source, .. EnergyFacts(used)], []);
     }
 
     private static ExplainedNumber Cost(Deployment deployment, EstimatePoint point)
@@ -150,14 +155,27 @@ public static class Explanation
                 []);
     }
 
+    /// <summary>The resources that any operator of the explained steps needs.</summary>
+    private static Resource[] Used(
+        Deployment deployment, IReadOnlyList<ExplainedNumber> numbers)
+    {
+        var names = numbers.SelectMany(number => number.Parts)
+            .SelectMany(step => step.Parts)
+            .SelectMany(operation => operation.Parts.Append(operation))
+            .Select(term => term.Name.Replace(Binding, "", StringComparison.Ordinal))
+            .ToHashSet();
+        return [.. deployment.Stages[0].Model.Resources
+            .Where(resource => names.Contains(resource.Name))];
+    }
+
     /// <summary>How each resource's rate follows from the hardware file.</summary>
-    private static IEnumerable<ExplainedNumber> Rates(Deployment deployment) =>
-        deployment.Stages[0].Model.Resources.Select(resource => new ExplainedNumber(
+    private static IEnumerable<ExplainedNumber> Rates(IReadOnlyList<Resource> used) =>
+        used.Select(resource => new ExplainedNumber(
             "rate of " + resource.Name, "", resource.Formula,
             string.Join(" × ", resource.Facts.Select(fact => fact.Text)), resource.Facts, []));
 
-    private static IEnumerable<FactSource> EnergyFacts(Deployment deployment) =>
-        deployment.Stages[0].Model.Resources
+    private static IEnumerable<FactSource> EnergyFacts(IReadOnlyList<Resource> used) =>
+        used
             .Where(resource => resource.EnergyFact is not null)
             .Select(resource => resource.EnergyFact!);
 

@@ -111,6 +111,12 @@ public sealed class ScenarioRunner
         {
             simulation.Run();
         }
+        catch (OverflowException)
+        {
+            throw new ConfigException("", 0, "",
+                "the run would last longer than 106 simulated days, more than the clock counts; "
+                + "look for a rate that is far too small, or serve fewer requests.");
+        }
         catch (Exception e) when (e is ConservationException or NoProgressException)
         {
             throw new InvalidOperationException(
