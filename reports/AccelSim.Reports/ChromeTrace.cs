@@ -211,6 +211,8 @@ public static partial class ChromeTrace
 
         public string Of(in StepSlice step)
         {
+            // A data-parallel rank that takes part without work of its own.
+            if (step.Sequences == 0) return "no work";
             if (step.Kind != StepKind.Decode)
                 return step.Kind == StepKind.Prefill ? "prefill" : "mixed";
             if (_decode.TryGetValue(step.DecodeSequences, out var name)) return name;

@@ -53,7 +53,7 @@ internal static class EstimateJson
         json.WriteNumber("pp", plan.PipelineParallel);
         json.WriteNumber("ep", plan.ExpertParallel);
         json.WriteNumber("dp", plan.DataParallel);
-        json.WriteNumber("accelerators", deployment.Accelerators);
+        json.WriteNumber("accelerators", deployment.Accelerators * deployment.Engines);
         json.WriteStartArray("notes");
         foreach (var note in deployment.Graph.Formats.Notes) json.WriteStringValue(note);
         json.WriteEndArray();

@@ -45,9 +45,10 @@ internal sealed class PlannedDeployment
 
     /// <summary>What is looked at, in a sentence.</summary>
     public string Title(Deployment deployment, int isl, int osl) =>
-        $"{Model.Id} on {Figures.Plural(deployment.Accelerators, "accelerator")} of {Hardware.Id} "
-        + $"({RunTables.Plan(deployment)}), prompts of {Figures.Plural(isl, "token")}, outputs of "
-        + $"{Figures.Plural(osl, "token")}";
+        $"{Model.Id} on "
+        + Figures.Plural(deployment.Accelerators * deployment.Engines, "accelerator")
+        + $" of {Hardware.Id} ({RunTables.Plan(deployment)}), prompts of "
+        + $"{Figures.Plural(isl, "token")}, outputs of {Figures.Plural(osl, "token")}";
 
     /// <summary>What a person should know about the point, though it can be computed.</summary>
     public IEnumerable<string> Warnings(int isl, int osl)

@@ -8,15 +8,14 @@ namespace AccelSim.Costs;
 /// <summary>Prices the collectives of one group of ranks over its wires.</summary>
 /// <param name="link">The wires.</param>
 /// <param name="resource">Their index among the cost model's resources.</param>
-internal sealed class GroupCost(GroupLink link, int resource)
+/// <param name="across">The index of the network between nodes; the same where none is.</param>
+internal sealed class GroupCost(GroupLink link, int resource, int across)
 {
     private readonly LinkFigures _inside = Figures(link);
-    private readonly LinkFigures _across = link.Across is { } across ? Figures(across) : default;
+    private readonly LinkFigures _across = link.Across is { } net ? Figures(net) : default;
 
-    public int Resource => resource;
-
-    /// <summary>Seconds of one collective and joules that one rank puts into the wires.</summary>
-    public (double Seconds, double Joules) Price(in Operator @operator)
+    /// <summary>Adds the time of one collective, and what one rank puts into the wires.</summary>
+    public void Price(in Operator @operator, ref OperatorCost price)
     {
         var kind = @operator.Kind.Collective()!.Value;
         var message = @operator.MessageBytes;
@@ -24,13 +23,20 @@ internal sealed class GroupCost(GroupLink link, int resource)
         if (nodes == 1)
         {
             var flat = CollectiveModel.Cost(kind, message, inside, _inside);
-            return (flat.Time.Value, flat.LinkBytes.Value * link.Energy.Value.Value);
+            price.Busy[resource] = flat.Time.Value;
+            price.Energy[resource] = flat.LinkBytes.Value * link.Energy.Value.Value;
+            return;
         }
         var cost = CollectiveModel.Cost(kind, message, inside, _inside, nodes, _across);
-        var joules = cost.Before.LinkBytes.Value * link.Energy.Value.Value
-            + cost.Across.LinkBytes.Value * link.Across!.Energy.Value.Value
-            + cost.After.LinkBytes.Value * link.Energy.Value.Value;
-        return (cost.Time.Value, joules);
+        var near = (cost.Before.Time + cost.After.Time).Value;
+        var far = cost.Across.Time.Value;
+        // At the same time: the slower one is what everybody waits for.
+        if (cost.Overlapping) (near, far) = near > far ? (near, 0.0) : (0.0, far);
+        price.Busy[resource] += near;
+        price.Busy[across] += far;
+        price.Energy[resource] += (cost.Before.LinkBytes.Value + cost.After.LinkBytes.Value)
+            * link.Energy.Value.Value;
+        price.Energy[across] += cost.Across.LinkBytes.Value * link.Across!.Energy.Value.Value;
     }
 
     /// <summary>Formula and values of one collective.</summary>

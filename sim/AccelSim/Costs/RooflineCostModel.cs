@@ -148,14 +148,12 @@ public sealed class RooflineCostModel : ICostModel
 
     private void PriceCollective(in Operator @operator, ref OperatorCost cost)
     {
-        var group = _groups[@operator.Group];
-        var price = group.Price(@operator);
-        cost.Busy[group.Resource] = price.Seconds;
-        cost.Share[group.Resource] = price.Seconds;
-        cost.Energy[group.Resource] = price.Joules;
+        // Nothing to say: nobody waits.
+        if (@operator.MessageBytes.Value == 0) return;
+        _groups[@operator.Group].Price(@operator, ref cost);
         cost.Busy[_synchronisation] = _synchronisationSeconds;
-        cost.Share[_synchronisation] = _synchronisationSeconds;
-        cost.Seconds = price.Seconds + _synchronisationSeconds;
+        cost.Share = cost.Busy;
+        cost.Seconds = cost.Busy.Sum();
         cost.LowerSeconds = cost.Seconds;
         cost.UpperSeconds = cost.Seconds;
     }
@@ -243,15 +241,20 @@ public sealed class RooflineCostModel : ICostModel
     {
         foreach (var (group, link) in links.OrderBy(pair => pair.Key))
         {
-            var resource = _resources.FindIndex(known => known.Name == link.Name);
-            if (resource < 0)
-            {
-                resource = Add(
-                    link.Name, ResourceKind.Link, $"links.{link.Name}.bandwidth",
-                    [link.Bandwidth.Source, link.Latency.Source], link.Energy.Source);
-            }
-            _groups[group] = new GroupCost(link, resource);
+            var inside = LinkResource(link);
+            var across = link.Across is { } network ? LinkResource(network) : inside;
+            _groups[group] = new GroupCost(link, inside, across);
         }
+    }
+
+    private int LinkResource(GroupLink link)
+    {
+        var known = _resources.FindIndex(resource => resource.Name == link.Name);
+        return known >= 0
+            ? known
+            : Add(
+                link.Name, ResourceKind.Link, $"links.{link.Name}.bandwidth",
+                [link.Bandwidth.Source, link.Latency.Source], link.Energy.Source);
     }
 
     /// <summary>No operator uses it, but swapped KV blocks do.</summary>

@@ -29,7 +29,7 @@ public static class RunAnalysis
             ByClass = ByClass(run.Records, duration, scenario),
             Gaps = gaps,
             Energy = energy,
-            Cost = CostLedger(run.Replicas, energy, duration),
+            Cost = CostLedger(run.Replicas, duration),
             Limits = Limits(run.Replicas),
             WaitingSeconds = Enum.GetValues<WaitReason>()
                 .Where(reason => reason != WaitReason.None)
@@ -72,35 +72,36 @@ public static class RunAnalysis
         IReadOnlyList<Replica> replicas, Seconds duration)
     {
         var ledger = new Ledger();
-        foreach (var (resources, steps, _, ranks) in Ledgers(replicas))
+        foreach (var replica in replicas) AddEnergy(ledger, replica, duration);
+        return ledger.Entries;
+    }
+
+    private static void AddEnergy(Ledger ledger, Replica replica, Seconds duration)
+    {
+        foreach (var (resources, steps, _, ranks) in Ledgers([replica]))
         {
             for (var i = 0; i < resources.Count; i++)
                 ledger.Add(resources[i].Name, steps.Energy[i] * ranks, resources[i].EnergyTag);
         }
-        foreach (var replica in replicas)
-        {
-            var (deployment, node) = (replica.Deployment, replica.Deployment.Node);
-            var idle = deployment.Device.Idle;
-            ledger.Add(
-                "idle", (idle.Value * duration).Value * deployment.Accelerators, idle.Source.Tag);
-            if (node.Host.Power is { } power)
-                ledger.Add("host", (power.Value * duration).Value * node.Nodes, power.Source.Tag);
-        }
-        return ledger.Entries;
+        var (deployment, node) = (replica.Deployment, replica.Deployment.Node);
+        var idle = deployment.Device.Idle;
+        ledger.Add(
+            "idle", (idle.Value * duration).Value * deployment.Accelerators, idle.Source.Tag);
+        if (node.Host.Power is { } power)
+            ledger.Add("host", (power.Value * duration).Value * node.Nodes, power.Source.Tag);
     }
 
+    /// <summary>Each replica pays for what it drew itself.</summary>
     private static List<LedgerEntry> CostLedger(
-        IReadOnlyList<Replica> replicas, List<LedgerEntry> energy, Seconds duration)
+        IReadOnlyList<Replica> replicas, Seconds duration)
     {
         var ledger = new Ledger();
-        var joules = energy.Sum(entry => entry.Amount);
-        var accelerators = (double)replicas.Sum(replica => replica.Deployment.Accelerators);
         foreach (var replica in replicas)
         {
-            // Each replica pays for its accelerators' share of the energy.
-            var deployment = replica.Deployment;
-            var own = new Joules(joules * deployment.Accelerators / accelerators);
-            foreach (var line in CostLines.Of(deployment, duration, own))
+            var drawn = new Ledger();
+            AddEnergy(drawn, replica, duration);
+            var own = new Joules(drawn.Entries.Sum(entry => entry.Amount));
+            foreach (var line in CostLines.Of(replica.Deployment, duration, own))
                 ledger.Add(line.Component, line.Amount, line.Tag);
         }
         return ledger.Entries;

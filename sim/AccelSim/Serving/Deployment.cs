@@ -51,6 +51,11 @@ public sealed class Deployment
     /// <summary>The nodes that replicas stand in.</summary>
     public NodeShare Node { get; }
 
+    /// <summary>
+    /// Engines that <c>dp</c> asks for and that have nothing in common: replicas of their own.
+    /// </summary>
+    public required int Engines { get; init; }
+
     /// <summary>Accelerators of one replica.</summary>
     public int Accelerators => Graph.Plan.Accelerators;
 

@@ -29,6 +29,8 @@ public sealed class DeploymentBuilder(
         var site = Site.Of(hardware, spec, plan);
         var device = Device.From(site.Accelerator, Catalog.Estimators);
         var formats = FormatPlan.For(model, device, dtype, kvCacheDtype, quantization);
+        if (site.Assumption(spec) is { } assumption)
+            formats = formats with { Notes = [.. formats.Notes, assumption] };
         RefuseSwapBeyondHost(hardware, spec.Engine, site.Share(plan));
         var graph = OperatorGraph.Build(model, plan, formats);
         var costs = new RooflineCostModel(device, formats, site.Links(device, plan));
@@ -36,7 +38,10 @@ public sealed class DeploymentBuilder(
             .Select(stage => new StepPricer(graph, stage, costs))
             .ToArray();
         return new Deployment(
-            hardware, device, graph, spec.Engine, stages, site.Share(plan), hashBlockTokens);
+            hardware, device, graph, spec.Engine, stages, site.Share(plan), hashBlockTokens)
+        {
+            Engines = model.HasExperts ? 1 : spec.Dp,
+        };
     }
 
     private static void RefuseSwapBeyondHost(

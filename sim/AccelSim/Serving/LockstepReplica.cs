@@ -55,12 +55,15 @@ internal sealed class LockstepReplica : Replica
     {
         Outstanding++;
         CountWaiting();
-        _ranks.MinBy(rank => rank.WaitingCount + rank.RunningCount)!.Add(sequence);
+        LeastLoaded.Add(sequence);
         if (!_busy) StartRound();
     }
 
-    public override int CachedTokens(Sequence sequence) =>
-        _ranks.Max(rank => rank.CachedTokens(sequence));
+    /// <summary>Of the rank that would get the request now.</summary>
+    public override int CachedTokens(Sequence sequence) => LeastLoaded.CachedTokens(sequence);
+
+    private Scheduler LeastLoaded =>
+        _ranks.MinBy(rank => rank.WaitingCount + rank.RunningCount)!;
 
     public override string? ReasonToReject(Request request) => _ranks[0].ReasonToReject(request);
 
@@ -84,8 +87,9 @@ internal sealed class LockstepReplica : Replica
         KvPeak = Math.Max(KvPeak, KvUsed);
         for (var i = 0; i < _ranks.Length; i++)
         {
-            if (_plans[i].IsEmpty) continue;
+            // A rank without work takes part all the same, and draws power.
             if (Host.Listener is { } listener) Tell(listener, i, now);
+            if (_plans[i].IsEmpty) continue;
             Finish(_ranks[i].Complete(0, _plans[i], now, Gaps));
         }
         StartRound();

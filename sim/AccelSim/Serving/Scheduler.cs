@@ -239,9 +239,10 @@ public sealed partial class Scheduler
                 windowKv += Math.Min(h + c, _window - 1 + c);
             }
             if (h + c == sequence.KnownTokens) finishing++;
-            // Images are encoded when a prompt's first tokens are.
-            if (h == sequence.CachedTokens && sequence.Generated == 0)
-                images += sequence.Request.Images;
+            // Images are encoded once, when a prompt's first tokens are.
+            if (sequence.ImagesEncoded) continue;
+            sequence.ImagesEncoded = true;
+            images += sequence.Request.Images;
         }
         return new StepShape
         {

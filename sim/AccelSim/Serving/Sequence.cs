@@ -31,6 +31,9 @@ public sealed class Sequence(Request request)
     /// <summary>Prompt tokens found in the prefix cache when it was first admitted.</summary>
     public int CachedTokens { get; internal set; }
 
+    /// <summary>Whether its images have been in a step; what they became is kept.</summary>
+    internal bool ImagesEncoded { get; set; }
+
     /// <summary>How often it had to make room.</summary>
     public int Preemptions { get; internal set; }
 

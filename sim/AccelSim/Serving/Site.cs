@@ -13,11 +13,13 @@ internal sealed class Site
     private readonly Link? _network;
     private readonly NodeHost _host;
     private readonly int _perNode;
+    private readonly bool _isStated;
 
     private Site(
         Accelerator accelerator, string insideName, Link? inside, Link? network, NodeHost host,
-        int perNode)
+        int perNode, bool isStated)
     {
+        _isStated = isStated;
         Accelerator = accelerator;
         _insideName = insideName;
         _inside = inside;
@@ -43,7 +45,8 @@ internal sealed class Site
             var (name, link) = OwnLink(accelerator);
             RequireLink(hardware, plan, link);
             return new Site(
-                accelerator, name, link, null, new NodeHost(), (int)Math.Min(needed, 1 << 20));
+                accelerator, name, link, null, new NodeHost(), (int)Math.Min(needed, 1 << 20),
+                false);
         }
         var cluster = hardware.Cluster;
         var pool = PoolOf(hardware, cluster, spec);
@@ -66,7 +69,7 @@ internal sealed class Site
         }
         return new Site(
             pool.Accelerator, pool.ScaleUp is null ? ownName : "scale-up", inside, cluster.Network,
-            cluster.Host, perNode);
+            cluster.Host, perNode, true);
     }
 
     /// <summary>The wires of each group of ranks.</summary>
@@ -77,16 +80,18 @@ internal sealed class Site
         if (plan.Accelerators == 1 || _inside is null) return links;
         var inNode = Math.Min(_perNode, plan.Accelerators);
         if (plan.TensorParallel > 1)
+            links[CommunicationGroup.Tensor] = Wires(device, "tp", plan.TensorParallel, _perNode);
+        if (plan.ExpertParallel > 1)
         {
-            links[CommunicationGroup.Tensor] =
-                Wires(device, plan.TensorParallel, Math.Min(_perNode, plan.TensorParallel));
+            // Ranks of all engines meet at the experts.
+            var ranks = Math.Max(plan.ExpertParallel, plan.TensorParallel * plan.DataParallel);
+            links[CommunicationGroup.Expert] = Wires(device, "ep", ranks, _perNode);
         }
-        // Ranks of all engines meet at the experts, also where each expert is split over them.
-        var expertRanks = Math.Max(plan.ExpertParallel, plan.TensorParallel * plan.DataParallel);
-        if (plan.ExpertParallel > 1 || plan.DataParallel > 1)
+        else if (plan.DataParallel > 1)
         {
-            links[CommunicationGroup.Expert] =
-                Wires(device, expertRanks, Math.Min(_perNode, expertRanks));
+            // One rank of each engine: they stand as far apart as an engine has ranks.
+            links[CommunicationGroup.Expert] = Wires(
+                device, "dp", plan.DataParallel, Math.Max(1, _perNode / plan.TensorParallel));
         }
         if (plan.PipelineParallel > 1)
         {
@@ -94,10 +99,19 @@ internal sealed class Site
             var crosses = plan.Accelerators > _perNode;
             links[CommunicationGroup.Pipeline] = crosses
                 ? Network(device)
-                : Wires(device, 2, inNode);
+                : Wires(device, "pp", 2, inNode);
         }
         return links;
     }
+
+    /// <summary>What was assumed about the place; null where a cluster file states it.</summary>
+    public string? Assumption(ReplicaSpec spec) =>
+        _isStated || _perNode == 1 || _inside is null
+            ? null
+            : $"{Accelerator.Id} is one accelerator: all {_perNode} of "
+                + $"{(spec.Count == 1 ? "the replica" : $"{spec.Count} replicas")} are assumed to "
+                + $"stand in one node, joined by {_insideName} ({_inside.Bandwidth.Value} per "
+                + "direction); a cluster file states what really is.";
 
     /// <summary>The share of nodes that a replica takes.</summary>
     public NodeShare Share(ParallelismPlan plan) => new(
@@ -107,12 +121,24 @@ internal sealed class Site
         _inside?.Topology == Topology.Bus && _inside.Role != LinkRole.ScaleOut ? _insideName : null,
         _inside?.Bandwidth.Value ?? default);
 
-    private GroupLink Wires(Device device, int ranks, int inside) => new(
-        _insideName, _inside!.Bandwidth, device.LatencyOf(_inside), _inside.Topology,
-        _inside.InNetworkReduction,
-        device.LinkEnergy.TryGetValue(_insideName, out var own) ? own : device.EnergyOf(_inside),
-        _inside.Role, Math.Max(_perNode, ranks),
-        inside, ranks > _perNode ? Network(device) : null);
+    /// <summary>The wires of so many ranks, of which a node holds some.</summary>
+    private GroupLink Wires(Device device, string degree, int ranks, int mostInside)
+    {
+        var inside = Math.Min(ranks, mostInside);
+        if (ranks % inside != 0)
+        {
+            throw new ConfigException("", 0, "--" + degree,
+                $"{ranks} ranks do not divide evenly over nodes that hold {inside} of them; "
+                + $"choose a multiple of {inside}.");
+        }
+        var energy = device.LinkEnergy.TryGetValue(_insideName, out var own)
+            ? own
+            : device.EnergyOf(_inside!);
+        return new(
+            _insideName, _inside!.Bandwidth, device.LatencyOf(_inside), _inside.Topology,
+            _inside.InNetworkReduction, energy, _inside.Role, Math.Max(_perNode, ranks), inside,
+            ranks > inside ? Network(device) : null);
+    }
 
     private GroupLink Network(Device device) => new(
         "network", _network!.Bandwidth, device.LatencyOf(_network), _network.Topology,

@@ -41,7 +41,7 @@ public sealed class Estimate
         Positive(isl, "--isl");
         Positive(osl, "--osl");
         Positive(batch, "--batch");
-        var perRank = Divide(batch, _deployment.Graph.Plan.DataParallel);
+        var perRank = PerRank(batch);
         var blocks = (long)perRank * Divide(isl + osl - 1, _deployment.Settings.BlockSize);
         if (blocks > _deployment.Memory.Blocks)
         {
@@ -51,6 +51,7 @@ public sealed class Estimate
         }
         var prefill = Prefill(isl, perRank);
         var decode = Decode(isl, osl, perRank);
+        var engines = _deployment.Engines;
         var joules = (prefill.Joules + decode.Joules * (osl - 1)).Value
             * _deployment.Graph.Plan.DataParallel;
         var ttft = prefill.Time;
@@ -59,12 +60,12 @@ public sealed class Estimate
         var node = _deployment.Node;
         var host = node.Host.Power is { } power ? (power.Value * e2e).Value * node.Nodes : 0;
         var tokens = (double)batch * osl;
-        var usd = CostLines.Of(_deployment, e2e, new Joules(joules + idle + host))
-            .Sum(line => line.Amount);
+        // Of one engine; the others do the same beside it.
+        var drawn = joules + idle + host;
+        var usd = CostLines.Of(_deployment, e2e, new Joules(drawn)).Sum(line => line.Amount);
         return new EstimatePoint(
             isl, osl, batch, prefill, decode, e2e, tokens / e2e.Value,
-            (joules + idle + host) / tokens,
-            usd / tokens * 1e6,
+            engines * drawn / tokens, engines * usd / tokens * 1e6,
             blocks, _deployment.Memory.Blocks);
     }
 
@@ -76,11 +77,15 @@ public sealed class Estimate
 
     /// <summary>The first prefill step of a batch.</summary>
     public StepShape FirstPrefill(int isl, int batch) =>
-        PrefillSteps(isl, Divide(batch, _deployment.Graph.Plan.DataParallel)).First();
+        PrefillSteps(isl, PerRank(batch)).First();
+
+    /// <summary>Requests of the fullest rank; engines share the batch evenly.</summary>
+    private int PerRank(int batch) =>
+        Divide(batch, _deployment.Graph.Plan.DataParallel * _deployment.Engines);
 
     private int MicroBatch(int batch, out int groups)
     {
-        var perRank = Divide(batch, _deployment.Graph.Plan.DataParallel);
+        var perRank = PerRank(batch);
         groups = Math.Min(_deployment.Stages.Count, perRank);
         return Divide(perRank, groups);
     }

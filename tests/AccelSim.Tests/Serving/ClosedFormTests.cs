@@ -155,10 +155,17 @@ public sealed class ClosedFormTests
         Rig.Near(3.6 / 3600 * result.Metrics.Duration.Value, result.Usd);
     }
 
-    [Fact]
-    public void PowerTrace_IntegratesToTheEnergyLedger()
+    [Theory]
+    [InlineData("dense", 2, 1, 1, 1)]
+    [InlineData("dense", 2, 2, 1, 1)]
+    [InlineData("mixtral-8x7b", 2, 1, 4, 2)]
+    [InlineData("mixtral-8x7b", 1, 1, 1, 2)]
+    public void PowerTrace_IntegratesToTheEnergyLedger(
+        string model, int tp, int pp, int ep, int dp)
     {
-        var deployment = Rig.Deploy(Rig.Chip(Host), spec: Rig.Spec(tp: 2));
+        var deployment = Rig.Deploy(
+            Rig.Chip(Host), model == "dense" ? null : ModelCatalog.Load(model),
+            Rig.Spec(tp: tp, pp: pp, ep: ep, dp: dp));
         var power = new PowerListener();
         var run = Rig.Simulate(
             [deployment, deployment],
@@ -167,7 +174,8 @@ public sealed class ClosedFormTests
         var result = Rig.Result(run);
         var stepSeconds = run.Replicas.Sum(replica => replica.Ledgers.Sum(ledger =>
             Enum.GetValues<StepKind>().Sum(kind => ledger[kind].Seconds)));
-        var idle = 100 * 2 * (2 * result.Metrics.Duration.Value - stepSeconds);
+        var all = 2 * deployment.Accelerators * result.Metrics.Duration.Value;
+        var idle = 100 * (all - deployment.RanksPerStage * stepSeconds);
         Rig.Near(result.Joules, power.Joules + idle, 1e-6);
     }
 
