@@ -55,4 +55,31 @@ public readonly record struct StepShape
 
     /// <summary>Rows of the dense layers.</summary>
     public int Tokens => PrefillTokens + DecodeTokens;
+
+    /// <summary>The step with one more sequence's prompt tokens.</summary>
+    /// <param name="cached">Its tokens in the cache before.</param>
+    /// <param name="chunk">New ones.</param>
+    /// <param name="isLast">Whether its prompt ends with them, so that a token is sampled.</param>
+    /// <param name="window">Tokens that windowed layers see; 0 where the model has none.</param>
+    public StepShape WithPrompt(long cached, int chunk, bool isLast, int window) => this with
+    {
+        PrefillTokens = PrefillTokens + chunk,
+        PrefillSequences = PrefillSequences + 1,
+        PrefillPairs = PrefillPairs + chunk * cached + chunk * (chunk + 1L) / 2,
+        PrefillKvTokens = PrefillKvTokens + cached + chunk,
+        WindowPrefillPairs = window == 0
+            ? 0
+            : WindowPrefillPairs + WindowPairs(cached, chunk, window),
+        WindowPrefillKvTokens = window == 0
+            ? 0
+            : WindowPrefillKvTokens + Math.Min(cached + chunk, window - 1L + chunk),
+        SampledTokens = SampledTokens + (isLast ? 1 : 0),
+    };
+
+    /// <summary>Keys that a chunk sees when each of its tokens sees at most a window.</summary>
+    private static long WindowPairs(long cached, long chunk, long window)
+    {
+        var growing = Math.Clamp(window - cached, 0, chunk);
+        return growing * cached + growing * (growing + 1) / 2 + (chunk - growing) * window;
+    }
 }

@@ -225,48 +225,26 @@ public sealed partial class Scheduler
     private StepShape ShapeOf(Group own, StepPlan plan)
     {
         var decodes = own.Decodes;
-        int tokens = 0, finishing = 0, images = 0;
-        long pairs = 0, kv = 0, windowPairs = 0, windowKv = 0;
-        foreach (var sequence in plan.PrefillList)
+        var images = 0;
+        var shape = new StepShape
         {
-            long c = sequence.Chunk, h = sequence.Computed;
-            tokens += sequence.Chunk;
-            pairs += c * h + c * (c + 1) / 2;
-            kv += h + c;
-            if (_window > 0)
-            {
-                windowPairs += WindowPairs(h, c, _window);
-                windowKv += Math.Min(h + c, _window - 1 + c);
-            }
-            if (h + c == sequence.KnownTokens) finishing++;
-            // Images are encoded once, when a prompt's first tokens are.
-            if (sequence.ImagesEncoded) continue;
-            sequence.ImagesEncoded = true;
-            images += sequence.Request.Images;
-        }
-        return new StepShape
-        {
-            PrefillTokens = tokens,
-            PrefillSequences = plan.PrefillList.Count,
-            PrefillPairs = pairs,
-            PrefillKvTokens = kv,
-            WindowPrefillPairs = windowPairs,
-            WindowPrefillKvTokens = windowKv,
             DecodeTokens = decodes.Count,
             DecodeSequences = decodes.Count,
             DecodeKvTokens = decodes.KvTokens,
             WindowDecodeKvTokens = decodes.WindowKvTokens,
             CrossKvTokens = decodes.PromptTokens,
-            SampledTokens = decodes.Count + finishing,
-            Images = images,
+            SampledTokens = decodes.Count,
         };
-    }
-
-    /// <summary>Keys that c tokens after h see when each sees at most a window.</summary>
-    internal static long WindowPairs(long h, long c, long window)
-    {
-        var growing = Math.Clamp(window - h, 0, c);
-        return growing * h + growing * (growing + 1) / 2 + (c - growing) * window;
+        foreach (var sequence in plan.PrefillList)
+        {
+            var isLast = sequence.Computed + sequence.Chunk == sequence.KnownTokens;
+            shape = shape.WithPrompt(sequence.Computed, sequence.Chunk, isLast, _window);
+            // Images are encoded once, when a prompt's first tokens are.
+            if (sequence.ImagesEncoded) continue;
+            sequence.ImagesEncoded = true;
+            images += sequence.Request.Images;
+        }
+        return images == 0 ? shape : shape with { Images = images };
     }
 
     /// <summary>One micro-batch: with a pipeline of p stages, p of them are in flight.</summary>

@@ -151,22 +151,7 @@ public sealed class Estimate
             for (var done = 0; done < isl;)
             {
                 var chunk = Math.Min(isl - done, budget - step.PrefillTokens);
-                step = step with
-                {
-                    PrefillTokens = step.PrefillTokens + chunk,
-                    PrefillSequences = step.PrefillSequences + 1,
-                    PrefillPairs = step.PrefillPairs
-                        + (long)chunk * done + (long)chunk * (chunk + 1) / 2,
-                    PrefillKvTokens = step.PrefillKvTokens + done + chunk,
-                    WindowPrefillPairs = window == 0
-                        ? 0
-                        : step.WindowPrefillPairs + Scheduler.WindowPairs(done, chunk, window),
-                    WindowPrefillKvTokens = window == 0
-                        ? 0
-                        : step.WindowPrefillKvTokens
-                            + Math.Min(done + chunk, window - 1 + chunk),
-                    SampledTokens = step.SampledTokens + (done + chunk == isl ? 1 : 0),
-                };
+                step = step.WithPrompt(done, chunk, done + chunk == isl, window);
                 done += chunk;
                 if (step.PrefillTokens < budget) continue;
                 yield return step;
