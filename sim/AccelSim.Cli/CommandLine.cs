@@ -18,7 +18,9 @@ internal static class CommandLine
     {
         try
         {
-            return Invoke(arguments, terminal);
+            var code = Invoke(arguments, terminal);
+            terminal.Out.Flush();
+            return code;
         }
         catch (ConfigException e)
         {
@@ -34,6 +36,17 @@ internal static class CommandLine
         {
             // "accelsim list hardware | head": whoever reads has seen enough.
             return ExitCode.Done;
+        }
+        catch (Exception e) when (Terminal.IsUnwritable(e))
+        {
+            terminal.Error.WriteLine(
+                "cannot write the output: " + (e.InnerException ?? e).Message);
+            return ExitCode.WrongInput;
+        }
+        catch (StoppedException e)
+        {
+            terminal.Error.WriteLine(e.Message);
+            return e.Code;
         }
 #pragma warning disable CA1031 // The last resort: a bug must not look like wrong input.
         catch (Exception e)

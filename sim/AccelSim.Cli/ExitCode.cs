@@ -17,4 +17,7 @@ internal static class ExitCode
 
     /// <summary>Stopped by Ctrl-C: 128 + SIGINT, as shells expect.</summary>
     public const int Interrupted = 130;
+
+    /// <summary>Stopped by kill: 128 + SIGTERM.</summary>
+    public const int Killed = 143;
 }

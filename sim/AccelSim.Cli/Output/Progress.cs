@@ -4,11 +4,16 @@ using Spectre.Console;
 namespace AccelSim.Cli.Output;
 
 /// <summary>
-/// A bar that shows how many requests are over; nothing where nobody watches, or where NO_COLOR
-/// asks for plain text.
+/// A bar that shows how many requests are over; nothing where nobody watches, or on a terminal that
+/// cannot move its cursor.
 /// </summary>
 internal sealed class Progress : IRunListener
 {
+    private static readonly ManualResetEventSlim Idle = new(true);
+
+    /// <summary>What to end with when asked to stop; 0: nobody asked.</summary>
+    private static volatile int _stop;
+
     private readonly ProgressTask _task;
     private readonly int _every;
     private int _done;
@@ -25,7 +30,7 @@ internal sealed class Progress : IRunListener
     /// <param name="run">Gets who listens; null where nobody does.</param>
     public static T While<T>(Terminal terminal, int requests, Func<IRunListener?, T> run)
     {
-        if (!terminal.HasColours) return run(null);
+        if (!terminal.CanRedraw) return run(null);
         var console = AnsiConsole.Create(new AnsiConsoleSettings
         {
             Out = new AnsiConsoleOutput(terminal.Error),
@@ -33,18 +38,36 @@ internal sealed class Progress : IRunListener
                 ? ColorSystemSupport.Standard
                 : ColorSystemSupport.NoColors,
         });
-        return console.Progress()
-            .AutoClear(true)
-            .Columns(
-                new TaskDescriptionColumn(), new ProgressBarColumn(), new PercentageColumn(),
-                new RemainingTimeColumn())
-            .Start(context => run(new Progress(
-                context.AddTask("requests served", maxValue: requests), requests)));
+        Idle.Reset();
+        try
+        {
+            return console.Progress()
+                .AutoClear(true)
+                .Columns(
+                    new TaskDescriptionColumn(), new ProgressBarColumn(), new PercentageColumn(),
+                    new RemainingTimeColumn())
+                .Start(context => run(new Progress(
+                    context.AddTask("requests served", maxValue: requests), requests)));
+        }
+        finally
+        {
+            Idle.Set();
+        }
+    }
+
+    /// <summary>Ends a run that shows a bar, so that the bar goes and the cursor comes back.</summary>
+    /// <returns>Whether one did; the command then ends by itself.</returns>
+    public static bool Stop(int code)
+    {
+        if (Idle.IsSet) return false;
+        _stop = code;
+        return Idle.Wait(TimeSpan.FromSeconds(3));
     }
 
     /// <inheritdoc/>
     public void StepsDone(in StepFact fact)
     {
+        if (_stop != 0) throw new StoppedException(_stop);
     }
 
     /// <inheritdoc/>

@@ -37,8 +37,12 @@ internal sealed class Terminal(
             output, System.Console.Error, !redirected, redirected ? 100 : WindowWidth());
     }
 
+    /// <summary>Whether a line can be drawn again, as a progress bar is.</summary>
+    public bool CanRedraw =>
+        IsInteractive && Environment.GetEnvironmentVariable("TERM") != "dumb";
+
     /// <summary>Whether colours may be used.</summary>
-    public bool HasColours => IsInteractive
+    public bool HasColours => CanRedraw
         && string.IsNullOrEmpty(Environment.GetEnvironmentVariable("NO_COLOR"));
 
     /// <summary>Writes a line.</summary>
@@ -59,6 +63,10 @@ internal sealed class Terminal(
     /// <summary>Whether a write failed because the reader of a pipe left.</summary>
     public bool IsBrokenPipe(IOException e) =>
         !IsInteractive && e.Message.Contains("Broken pipe", StringComparison.OrdinalIgnoreCase);
+
+    /// <summary>Whether nothing can be written: a full disk, a closed output.</summary>
+    public static bool IsUnwritable(Exception e) =>
+        e is IOException or UnauthorizedAccessException { InnerException: IOException };
 
     /// <summary>Breaks prose into lines; a word longer than a line is broken too.</summary>
     /// <param name="text">One paragraph.</param>
@@ -107,9 +115,9 @@ internal sealed class Terminal(
         {
             output.Flush();
         }
-        catch (IOException)
+        catch (Exception e) when (IsUnwritable(e))
         {
-            // The reader of the pipe left; nobody is there to tell.
+            // The command has told already, or nobody is there to tell.
         }
     }
 }

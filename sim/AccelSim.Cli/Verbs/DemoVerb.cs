@@ -2,6 +2,7 @@ using System.CommandLine;
 using AccelSim.Cli.Flags;
 using AccelSim.Cli.Output;
 using AccelSim.Hardware;
+using AccelSim.Metrics;
 using AccelSim.Serving;
 using AccelSim.Studies;
 using AccelSim.Units;
@@ -45,19 +46,37 @@ internal sealed class DemoVerb : Verb
             $"what-if: the same H100, but {Field} is {WhatIf} instead of {stated}", 4);
         Terminal.Line();
         Comparison.Write(Terminal, runs);
+        WhyEnergyRises(runs[0].Item2.Result, runs[1].Item2.Result);
         SimulatedRun.WriteReport(folder, "accelsim demo", runs);
         folder.Keep();
         Terminal.Line($"Report: {Path.Combine(path, "report.html")}");
         Terminal.Line("Next: write your own chip, in one file, and name it with --hardware:");
         Terminal.Line("  my-chip.json:  { \"extends\": \"h100-sxm\", \"name\": \"My chip\",");
         Terminal.Line(
-            "                   \"memory\": { \"hbm\": { \"bandwidth\": \"6.7 TB/s\" } } }");
+            "                   \"sources\": { \"idea\": \"assumed: what if\" },");
+        Terminal.Line(
+            "                   \"memory\": { \"hbm\": { \"bandwidth\": \"6.7 TB/s @idea\" } } }");
         Terminal.Line("  accelsim lint my-chip.json");
         Terminal.Line("  accelsim diff h100-sxm my-chip.json");
         Terminal.Line("  accelsim simulate --hardware my-chip.json --model llama-3.1-8b \\");
         Terminal.Line("      --workload azure-conv-2023-fit --slo ttft=200ms,tpot=8ms");
         return ExitCode.Done;
     }
+
+    /// <summary>Faster memory at a fixed load: what surprises most who see it.</summary>
+    private void WhyEnergyRises(RunResult before, RunResult after)
+    {
+        var (few, many) = (DecodeSteps(before), DecodeSteps(after));
+        if (after.JoulesPerOutputToken <= before.JoulesPerOutputToken || many <= few) return;
+        Terminal.Paragraph(
+            "Why J/output token rises: the load stays the same, so faster steps find smaller "
+            + "batches and read the weights more often for the same tokens: "
+            + $"{Figures.Whole(few)} → {Figures.Whole(many)} decode steps.", 4);
+        Terminal.Line();
+    }
+
+    private static long DecodeSteps(RunResult result) => result.Limits
+        .Where(phase => phase.Kind == StepKind.Decode).Sum(phase => phase.Steps);
 
     /// <summary>The demo as a scenario.</summary>
     internal static Scenario Scenario() => new()
