@@ -9,6 +9,12 @@ internal sealed class AcceleratorBinder : IValueBinder
     private static readonly NumberFormat[] General =
         [NumberFormat.Bf16, NumberFormat.Fp16, NumberFormat.Fp32];
 
+    /// <summary>
+    /// The most levels that a cost model prices: besides them it may have two matrix formats, the
+    /// vector engine, three links and four fixed costs, of sixteen resources in all.
+    /// </summary>
+    private const int MostPricedLevels = 6;
+
     /// <summary>Below, times outgrow the simulated clock.</summary>
     private static readonly FlopsPerSecond LeastRate = new(1e6);
 
@@ -48,6 +54,13 @@ internal sealed class AcceleratorBinder : IValueBinder
             session.Fail(memory, main.Length == 0
                 ? "no level has the role \"main\"; give it to the one that holds the weights."
                 : $"{string.Join(" and ", main)} both have the role \"main\"; only one can.");
+        }
+        var priced = accelerator.Memory.Values.Count(level =>
+            level.Role is MemoryRole.Main or MemoryRole.Cache);
+        if (priced > MostPricedLevels)
+        {
+            session.Fail(memory, $"{priced} levels have the role \"main\" or \"cache\"; at most "
+                + $"{MostPricedLevels} can be priced. Leave out the ones that limit least.");
         }
         foreach (var name in main)
         {
@@ -111,6 +124,17 @@ internal sealed class AcceleratorBinder : IValueBinder
         {
             session.Fail(power.Find("burstTime")!,
                 "needs \"burst\" beside it: text with a unit, such as \"700 W\".");
+        }
+        var tdp = accelerator.Power.Tdp;
+        if (accelerator.Power.Idle is { } idle && idle.Value >= tdp.Value)
+        {
+            // Either may be the wrong one, and they may stand in different files.
+            session.Fail(power.Find("idle")!,
+                $"idles at {idle.Value}, not below its TDP of {tdp.Value}; check the unit of "
+                    + "both.");
+            session.Fail(power.Find("tdp")!,
+                $"{tdp.Value} is not above the {idle.Value} that it idles at, so that nothing is "
+                    + "left to work with.");
         }
     }
 

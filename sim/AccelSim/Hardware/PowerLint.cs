@@ -26,7 +26,7 @@ internal static class PowerLint
 
     public static void Run(Accelerator accelerator, Estimators estimators, LintJudge judge)
     {
-        CheckIdle(accelerator, judge);
+        CheckBurst(accelerator, judge);
         CheckProcess(accelerator, estimators, judge);
         if (HardwareLint.Known(accelerator, estimators) is not { } device) return;
         CheckFullLoad(device, judge);
@@ -34,15 +34,9 @@ internal static class PowerLint
         CheckTypical(device, estimators, judge);
     }
 
-    private static void CheckIdle(Accelerator accelerator, LintJudge judge)
+    private static void CheckBurst(Accelerator accelerator, LintJudge judge)
     {
-        var (tdp, idle, burst) = (
-            accelerator.Power.Tdp, accelerator.Power.Idle, accelerator.Power.Burst);
-        if (idle is { } rest && rest.Value >= tdp.Value)
-        {
-            judge.Error(rest.Source, $"idles at {rest.Source.Text}, not below its TDP "
-                + $"of {tdp.Source.Text}.", "Check the unit of both.", tdp.Source);
-        }
+        var (tdp, burst) = (accelerator.Power.Tdp, accelerator.Power.Burst);
         if (burst is { } peak && peak.Value < tdp.Value)
         {
             judge.Error(peak.Source, $"bursts to {peak.Source.Text}, below its TDP of "

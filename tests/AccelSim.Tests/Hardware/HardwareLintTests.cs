@@ -88,16 +88,17 @@ public sealed class HardwareLintTests
     }
 
     [Fact]
-    public void Idle_AboveTdp_IsAnError() => Assert.Contains(
-        "err.json(4): error: $.power.idle: idles at 800 W, not below its TDP of 700 W. "
-            + "Check the unit of both.",
-        Lines("""
+    public void Idle_AboveTdp_IsRefused() => Assert.Equal(
+        "err.json(4): $.power.idle: idles at 800 W, not below its TDP of 700 W; check the unit of "
+            + "both.\nhwconfigs/accelerators/h100-sxm.json(54): $.power.tdp: 700 W is not above "
+            + "the 800 W that it idles at, so that nothing is left to work with.",
+        Assert.Throws<ConfigException>(() => Lines("""
             {
               "extends": "h100-sxm",
               "sources": { "x": "assumed: test" },
               "power": { "idle": "800 W @x" }
             }
-            """));
+            """)).Message);
 
     [Fact]
     public void Fact_WithoutSource_IsAWarning() => Assert.Contains(
