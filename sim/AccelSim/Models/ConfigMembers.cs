@@ -18,6 +18,9 @@ internal sealed class ConfigMembers(JObject json, string file, string family)
     /// <summary>The <c>model_type</c>.</summary>
     public string Family { get; } = family;
 
+    /// <summary>The members' names, in the order of the file.</summary>
+    public IEnumerable<string> Names => json.Properties().Select(member => member.Name);
+
     /// <summary>Whether a member stands in the file with a value.</summary>
     public bool Has(string name) => json[name] is { Type: not JTokenType.Null };
 

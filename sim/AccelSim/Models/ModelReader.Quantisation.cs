@@ -92,10 +92,23 @@ public static partial class ModelReader
         return new WeightScheme("modelopt", format, format, format.Format);
     }
 
-    /// <summary>One group of settings that covers all linear layers.</summary>
+    /// <summary>Groups of settings, all alike, that cover all linear layers.</summary>
     private static WeightScheme CompressedTensors(ConfigMembers q, string method)
     {
-        var group = q.Child("config_groups").Child("group_0");
+        var groups = q.Child("config_groups");
+        var first = Group(groups.Child("group_0"), method);
+        foreach (var name in groups.Names)
+        {
+            if (Group(groups.Child(name), method) == first) continue;
+            throw q.Error("config_groups",
+                $"\"group_0\" and \"{name}\" differ; groups that are quantised alike are "
+                + "understood.");
+        }
+        return first;
+    }
+
+    private static WeightScheme Group(ConfigMembers group, string method)
+    {
         var weights = group.Child("weights");
         var bits = weights.Count("num_bits");
         var isFloat = weights.Choice("type", "int", "float") == "float";

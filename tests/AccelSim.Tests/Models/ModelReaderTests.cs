@@ -1,3 +1,4 @@
+using System.Text.RegularExpressions;
 using AccelSim.Models;
 using AccelSim.Units;
 
@@ -128,6 +129,26 @@ public sealed class ModelReaderTests
     {
         var scheme = With("llama", "quantization_config", config).Quantisation!;
         Assert.Equal(bits, scheme.Linear!.Value.BitsPerElement, 1e-6);
+    }
+
+    [Theory]
+    [InlineData(8, "")]
+    [InlineData(4, "config.json(*): $.quantization_config.config_groups: \"group_0\" and "
+        + "\"group_1\" differ; groups that are quantised alike are understood.")]
+    public void CompressedTensors_WithSeveralGroups_AreReadWhereTheyAreAlike(
+        int bits, string expected)
+    {
+        var groups = $$"""
+            {
+              "quant_method": "compressed-tensors",
+              "config_groups": {
+                "group_0": { "weights": { "num_bits": 8, "type": "int" }, "targets": ["a"] },
+                "group_1": { "weights": { "num_bits": {{bits}}, "type": "int" }, "targets": ["b"] }
+              }
+            }
+            """;
+        var problem = Record.Exception(() => With("llama", "quantization_config", groups));
+        Assert.Equal(expected, Regex.Replace(problem?.Message ?? "", @"\(\d+\)", "(*)"));
     }
 
     [Fact]
