@@ -201,6 +201,30 @@ public sealed class BrokenScenarioTests
         { Offered("\"shipped\": \"azure-conv-2023-fit\", \"rateScale\": 1e-300"),
             "scenario.json(4): $.workload.rateScale: 1E-300 spreads the requests over more "
             + "than the 106 days that the clock counts; raise it." },
+        { Offered("\"shipped\": \"azure-conv-2023-fit\", \"format\": \"azure\""),
+            "scenario.json(4): $.workload.format: says how to read a file, and none is named; "
+            + "leave it out." },
+        { Generated("\"requests\": 5, \"seed\": 7"),
+            "scenario.json(4): $.workload.generate.seed: is not heard: the scenario's own seed "
+            + "decides; set $.seed instead." },
+        { With(Model, Replicas, Workload, "\"sloByClass\": { \"chat\": { \"ttft\": \"1 s\" } }"),
+            "scenario.json(5): $.sloByClass: no request is of the class \"chat\"; the requests "
+            + "have no classes, so set $.slo." },
+        { With(Replicas, "\"sloByClass\": { \"chat\": { \"ttft\": \"1 s\" } }", Model,
+            "\"workload\": { \"generate\": { \"requests\": 5, \"sloClass\": \"code\", "
+            + "\"arrivals\": { \"kind\": \"allAtOnce\" }, "
+            + "\"input\": { \"kind\": \"fixed\", \"tokens\": 8 }, "
+            + "\"output\": { \"kind\": \"fixed\", \"tokens\": 8 } } }"),
+            "scenario.json(3): $.sloByClass: no request is of the class \"chat\"; there are "
+            + "code." },
+        { Engine("\"swapSpace\": \"8 GiB\""),
+            "scenario.json(4): $.replicas[0].engine.swapSpace: says nothing without "
+            + "\"preemptionMode\": \"swap\" beside it." },
+        { With("\"model\": \"dream-7b\"", Workload, "\"replicas\": [ { \"hardware\": "
+            + "\"h100-sxm\", \"engine\": { \"enablePrefixCaching\": true } } ]"),
+            "scenario.json(4): $.replicas[0].engine.enablePrefixCaching: is not possible with "
+            + "dream-7b: its tokens see those that follow, so that equal prefixes have different "
+            + "keys and values; leave it out." },
         { Offered("\"generate\": {}"),
             "scenario.json(4): $.workload.generate: lacks \"requests\": a whole "
             + "number.\nscenario.json(4): $.workload.generate: lacks \"arrivals\": an object "

@@ -58,6 +58,22 @@ public sealed class FlagTests
         { Load + "--swap-space 4XB", "--swap-space: \"4XB\" is not a quantity in B; write it as "
             + "\"80 GB\"." },
         { Load + "--swap-space -1", "--swap-space: must be at least 0, but \"-1\" is not." },
+        { Load + "--swap-space 8", "--swap-space: says nothing without --preemption-mode swap." },
+        { Load + "--swap-space 8 --preemption-mode recompute",
+            "--swap-space: says nothing without --preemption-mode swap." },
+        { Point + "--isl 8 --osl 8 --batch 1,9 --max-num-seqs 8",
+            "--max-num-seqs: 8 is less than the 9 requests of batch 9 on one engine; raise it." },
+        { Point + "--isl 8 --osl 8 --max-model-len 15",
+            "--max-model-len: 15 is less than the 8 + 8 tokens of a request; raise it." },
+        { "explain --hardware h100-sxm --model llama-3.1-8b --isl 8 --osl 8 --batch 257",
+            "--max-num-seqs: 256 is less than the 257 requests of batch 257 on one engine; raise "
+            + "it." },
+        { "explain --hardware h100-sxm --model llama-3.1-8b --isl 8 --osl 8 --max-model-len 9",
+            "--max-model-len: 9 is less than the 8 + 8 tokens of a request; raise it." },
+        { "estimate --hardware h100-sxm --model mamba-2.8b --isl 8 --osl 8 "
+            + "--enable-prefix-caching",
+            "--enable-prefix-caching: is not possible with mamba-2.8b: its recurrent layers keep "
+            + "one state, not one for each block of a prompt; leave it out." },
         { Load + "--enable-prefix-caching --no-enable-prefix-caching",
             "--enable-prefix-caching: contradicts --no-enable-prefix-caching; keep one of them." },
         { Load + "--gpu-memory-utilization 1.5", "--gpu-memory-utilization: 1.5 is not a share; "

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Globalization;
+using AccelSim.Configuration;
 using AccelSim.Serving;
 using AccelSim.Units;
 
@@ -72,8 +73,18 @@ internal sealed class EngineFlags
     ];
 
     /// <summary>The settings that the command states.</summary>
-    /// <exception cref="Configuration.ConfigException">Two flags contradict each other.</exception>
-    public EngineSettings Settings(ParseResult parsed) => new()
+    /// <exception cref="ConfigException">Two flags contradict each other.</exception>
+    public EngineSettings Settings(ParseResult parsed)
+    {
+        if (parsed.Has(_swap) && parsed.GetValue(_preemption) != PreemptionMode.Swap)
+        {
+            throw new ConfigException("", 0, _swap.Name,
+                $"says nothing without {_preemption.Name} swap.");
+        }
+        return Read(parsed);
+    }
+
+    private EngineSettings Read(ParseResult parsed) => new()
     {
         MaxNumSeqs = parsed.GetValue(_maxNumSeqs) ?? Default.MaxNumSeqs,
         MaxNumBatchedTokens =

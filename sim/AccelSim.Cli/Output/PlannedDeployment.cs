@@ -50,6 +50,26 @@ internal sealed class PlannedDeployment
         + $" of {Hardware.Id} ({RunTables.Plan(deployment)}), prompts of "
         + $"{Figures.Plural(isl, "token")}, outputs of {Figures.Plural(osl, "token")}";
 
+    /// <summary>Refuses a point that the engine's settings do not admit.</summary>
+    /// <exception cref="ConfigException">Too many requests, or too long ones.</exception>
+    public void RefuseBeyondSettings(Deployment deployment, int isl, int osl, int batch)
+    {
+        var engine = _spec.Engine;
+        var ranks = deployment.Graph.Plan.DataParallel;
+        var perEngine = (batch + ranks - 1) / ranks;
+        if (perEngine > engine.MaxNumSeqs)
+        {
+            throw new ConfigException("", 0, "--max-num-seqs",
+                $"{engine.MaxNumSeqs} is less than the {perEngine} requests of batch {batch} on "
+                + "one engine; raise it.");
+        }
+        if (engine.MaxModelLen is { } most && isl + osl > most)
+        {
+            throw new ConfigException("", 0, "--max-model-len",
+                $"{most} is less than the {isl} + {osl} tokens of a request; raise it.");
+        }
+    }
+
     /// <summary>What a person should know about the point, though it can be computed.</summary>
     public IEnumerable<string> Warnings(int isl, int osl)
     {

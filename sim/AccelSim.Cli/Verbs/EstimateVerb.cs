@@ -48,6 +48,7 @@ internal sealed class EstimateVerb : Verb
             try
             {
                 points.Add(estimate.Of(isl, osl, batch));
+                planned.RefuseBeyondSettings(deployment, isl, osl, batch);
             }
             catch (InfeasiblePlanException e)
             {

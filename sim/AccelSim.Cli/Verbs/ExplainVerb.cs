@@ -64,6 +64,7 @@ internal sealed class ExplainVerb : Verb
         var planned = new PlannedDeployment(_plan.Scenario(
             parsed, _engine.Settings(parsed), 1, new WorkloadSource()));
         var deployment = planned.Build();
+        planned.RefuseBeyondSettings(deployment, isl, osl, batch);
         Terminal.Paragraph(
             $"{planned.Title(deployment, isl, osl)}, batch {Figures.Whole(batch)}", 4);
         Terminal.Line();

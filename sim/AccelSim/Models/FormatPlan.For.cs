@@ -54,6 +54,11 @@ public sealed partial record FormatPlan
         var activation = Activations(model, device, computes, dtype, notes);
         var scheme = Scheme(model, quantization);
         var compute = Products(device, computes, scheme, activation, notes);
+        if (!model.Causal && !model.HasEncoder)
+        {
+            notes.Add("diffusion decoding is not simulated: priced as one token per pass with a KV "
+                + "cache");
+        }
         var linear = scheme?.Linear;
         var experts = scheme?.Experts;
         return Unquantised(activation) with

@@ -1,3 +1,5 @@
+using System.Globalization;
+
 namespace AccelSim.Models;
 
 /// <summary>Whether a plan divides a model.</summary>
@@ -29,6 +31,18 @@ internal static class PlanCheck
         {
             return $"expert parallelism {plan.ExpertParallel} needs routed experts, "
                 + $"but {model.Id} has 0; use 1.";
+        }
+        if (plan.ExpertSkew != 1 && !model.HasExperts)
+        {
+            return string.Create(CultureInfo.InvariantCulture,
+                $"expert skew {plan.ExpertSkew} needs routed experts, but {model.Id} has 0; "
+                + $"use 1.");
+        }
+        if (plan.ExpertSkew != 1 && plan.ExpertParallel == 1)
+        {
+            return string.Create(CultureInfo.InvariantCulture,
+                $"expert skew {plan.ExpertSkew} needs expert parallelism of 2 or more: a single "
+                + $"group of ranks has every expert; use 1.");
         }
         var layers = model.Layers.Concat(model.EncoderLayers)
             .Concat(model.Vision?.Layers ?? []).Distinct();

@@ -31,7 +31,9 @@ public sealed class DeploymentBuilder(
         var formats = FormatPlan.For(model, device, dtype, kvCacheDtype, quantization);
         if (site.Assumption(spec) is { } assumption)
             formats = formats with { Notes = [.. formats.Notes, assumption] };
+        RefuseSwapWithoutHost(hardware, spec.Engine, site);
         RefuseSwapBeyondHost(hardware, spec.Engine, site.Share(plan));
+        if (spec.Engine.EnablePrefixCaching) RefusePrefixCaching();
         var graph = OperatorGraph.Build(model, plan, formats);
         var costs = new RooflineCostModel(device, formats, site.Links(device, plan));
         var stages = Enumerable.Range(0, graph.Stages.Count)
@@ -42,6 +44,35 @@ public sealed class DeploymentBuilder(
         {
             Engines = model.HasExperts ? 1 : spec.Dp,
         };
+    }
+
+    /// <summary>Keys and values can be shared only if what follows leaves them alone.</summary>
+    private void RefusePrefixCaching()
+    {
+        var reason = model.HasEncoder
+            ? "its encoder reads a prompt as a whole"
+            : !model.Causal
+            ? "its tokens see those that follow, so that equal prefixes have different keys and "
+                + "values"
+            : model.Layers.Any(layer => layer.Mixer is MambaShape or Mamba2Shape or DeltaShape)
+            ? "its recurrent layers keep one state, not one for each block of a prompt"
+            : null;
+        if (reason is null) return;
+        throw new ConfigException("", 0, "--enable-prefix-caching",
+            $"is not possible with {model.Id}: {reason}; leave it out.");
+    }
+
+    private static void RefuseSwapWithoutHost(
+        HardwareDocument hardware, EngineSettings engine, Site site)
+    {
+        if (engine.PreemptionMode != PreemptionMode.Swap
+            || site.Accelerator.Links.Values.Any(link => link.Role == LinkRole.Host))
+        {
+            return;
+        }
+        throw new ConfigException(hardware.File, 0, "--preemption-mode",
+            $"{site.Accelerator.Id} states no link with the role \"host\" to swap blocks over; add "
+            + "one, or use recompute.");
     }
 
     private static void RefuseSwapBeyondHost(

@@ -65,6 +65,12 @@ public sealed record MemoryBudget(
                 + "no KV block is left. Split over more accelerators, store weights in fewer "
                 + "bits, or lower --max-num-batched-tokens or --max-num-seqs.");
         }
+        if (block.Value > 0 && blocks > left.Value / block.Value)
+        {
+            throw new InfeasiblePlanException(
+                $"--num-gpu-blocks-override {blocks} is more than the {left.Value / block.Value} "
+                + $"KV blocks that fit {device.Spec.Id}.");
+        }
         return new MemoryBudget(
             capacity, usable, weights, activations, device.RuntimeReserve, state, block, blocks);
     }

@@ -7,7 +7,7 @@ namespace AccelSim.Serving;
 /// <summary>One run, as a scenario file or the command line describes it.</summary>
 public sealed record Scenario
 {
-    /// <summary>Allows <c>"$schema"</c> in the file; not used.</summary>
+    /// <summary>What it is called, for people; may be empty.</summary>
     public string Name { get; init; } = "";
 
     /// <summary>Decides every random number of the run.</summary>

@@ -1,5 +1,6 @@
 using AccelSim.Configuration;
 using AccelSim.Serving;
+using Newtonsoft.Json.Linq;
 
 namespace AccelSim.Studies;
 
@@ -21,6 +22,27 @@ public static class ScenarioReader
     {
         var root = StrictJson.ReadObject(text, file);
         root.Remove("$schema");
-        return RecordBinder.Bind<Scenario>(root, file);
+        var scenario = RecordBinder.Bind<Scenario>(root, file);
+        RefuseUnheard(root, scenario, file);
+        return scenario;
+    }
+
+    /// <summary>Refuses what has no effect where it stands.</summary>
+    private static void RefuseUnheard(JObject root, Scenario scenario, string file)
+    {
+        if (root.SelectToken("$.workload.generate.seed") is { } seed)
+        {
+            throw StrictJson.Error(seed, file,
+                "is not heard: the scenario's own seed decides; set $.seed instead.");
+        }
+        for (var i = 0; i < scenario.Replicas.Count; i++)
+        {
+            if (scenario.Replicas[i].Engine.PreemptionMode == PreemptionMode.Swap) continue;
+            if (root.SelectToken($"$.replicas[{i}].engine.swapSpace") is { } space)
+            {
+                throw StrictJson.Error(space, file,
+                    "says nothing without \"preemptionMode\": \"swap\" beside it.");
+            }
+        }
     }
 }

@@ -59,6 +59,7 @@ public sealed class ScenarioRunner
             .ToArray();
         var model = ModelCatalog.Load(Resolve(scenario.Model, folder));
         var workload = WorkloadLoader.Load(scenario.Workload, scenario.Seed, folder);
+        WorkloadCheck.Refuse(scenario, model, workload);
         return new ScenarioRunner(scenario, model, workload, hardware);
     }
 
@@ -133,12 +134,13 @@ public sealed class ScenarioRunner
     {
         var entries = _hardware.Zip(Scenario.Replicas)
             .Where(pair => pair.First.IsCluster)
-            .GroupBy(pair => (pair.First.File, Pool: pair.Second.Pool ?? ""));
+            .GroupBy(pair => (
+                pair.First.File, Pool: pair.Second.Pool ?? pair.First.Cluster.Pools.Keys.First()));
         foreach (var entry in entries.Where(group => group.Count() > 1))
         {
-            var cluster = entry.First().First.Cluster;
-            var pool = cluster.Pools.GetValueOrDefault(entry.Key.Pool)
-                ?? cluster.Pools.Values.First();
+            var pools = entry.First().First.Cluster.Pools;
+            // A pool that is not there, or left out where there are several, is told on building.
+            if (!pools.TryGetValue(entry.Key.Pool, out var pool)) continue;
             var there = pool.PerNode.Value.Value * pool.Nodes.Value.Value;
             var needed = entry.Sum(pair => (long)pair.Second.Count * pair.Second.Tp
                 * pair.Second.Pp * pair.Second.Dp);

@@ -20,6 +20,11 @@ internal static class WorkloadLoader
             throw new ConfigException("", 0, "$.workload",
                 $"names {named} sources; exactly one of file, shipped and generate is right.");
         }
+        if (source.Format is not null && source.File is null)
+        {
+            throw new ConfigException("", 0, "$.workload.format",
+                "says how to read a file, and none is named; leave it out.");
+        }
         var workload = source.File is { } file
             ? WorkloadReader.Read(
                 folder is null || Path.IsPathRooted(file) ? file : Path.Combine(folder, file),

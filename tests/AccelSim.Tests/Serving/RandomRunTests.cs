@@ -149,6 +149,9 @@ public sealed class RandomRunTests
         var random = new Random(seed);
         var config = ModelOf(model);
         var engine = Engine(random);
+        var shares = !config.HasEncoder && config.Layers.All(layer =>
+            layer.Mixer is AttentionShape or LatentAttentionShape);
+        engine = engine with { EnablePrefixCaching = engine.EnablePrefixCaching && shares };
         var (tp, pp, ep, dp) = Plan(random, config);
         var spec = Rig.Spec(engine, tp, pp, ep, dp, random.Next(1, 3));
         var hash = random.Next(3) switch { 0 => 16, 1 => 4, _ => 32 };
