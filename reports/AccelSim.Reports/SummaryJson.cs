@@ -48,6 +48,9 @@ public static class SummaryJson
             json.WriteNumber("peak_kv_share", result.PeakKvShare);
             json.WriteEndObject();
             SummaryDeployments.Write(json, result.Deployments);
+            json.WriteStartArray("warnings");
+            foreach (var warning in result.Warnings) json.WriteStringValue(warning);
+            json.WriteEndArray();
             Simulation(json, result, simulation);
             Provenances(json, result.ProvenanceShares);
             Definitions(json);

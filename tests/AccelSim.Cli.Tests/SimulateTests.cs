@@ -1,4 +1,5 @@
 using System.Text.Json;
+using System.Text.RegularExpressions;
 
 namespace AccelSim.Cli.Tests;
 
@@ -137,6 +138,69 @@ public sealed class SimulateTests
             + "take 141.1 GB, activations 385.9 MB, the runtime 1.5 GB per rank at tp=1 pp=1; no "
             + "KV block is left. Split over more accelerators, store weights in fewer bits, or "
             + "lower --max-num-batched-tokens or --max-num-seqs.\n", run.Error);
+    }
+
+    [Fact]
+    public void NoRequestServed_LeavesUndefinedFiguresOut()
+    {
+        var run = Typed.Run(Small + " --max-model-len 16");
+        Assert.DoesNotContain("NaN", run.Out, StringComparison.Ordinal);
+        Assert.DoesNotContain("∞", run.Out, StringComparison.Ordinal);
+        Assert.Matches(@"J/output token +– +0 J, – on average over 1 accelerator\n", run.Out);
+        Assert.Matches(@"USD/M output tokens +– ", run.Out);
+        Assert.Contains("\nRests on: –\n", run.Out, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void RequestsBeyondTheModelsContext_AreTold()
+    {
+        const string command = "simulate --hardware h100-sxm --model tinyllama-1.1b --isl 2000 "
+            + "--osl 49 --num-requests 3";
+        const string warning = "3 of 3 requests are longer than the 2,048 tokens that "
+            + "tinyllama-1.1b is made for; the longest has 2,049.";
+        Assert.Contains(
+            "Warning: " + warning, Regex.Replace(Typed.Run(command).Out, @"\s+", " "),
+            StringComparison.Ordinal);
+        var summary = JsonDocument.Parse(Typed.Run(command + " --json").Out).RootElement;
+        Assert.Equal(
+            [warning],
+            summary.GetProperty("warnings").EnumerateArray().Select(text => text.GetString()));
+    }
+
+    [Fact]
+    public void RequestsWithinTheModelsContext_AreNotWarnedOf()
+    {
+        var summary = JsonDocument.Parse(Typed.Run(
+            "simulate --hardware h100-sxm --model tinyllama-1.1b --isl 2000 --osl 48 "
+            + "--num-requests 3 --json").Out).RootElement;
+        Assert.Equal(0, summary.GetProperty("warnings").GetArrayLength());
+    }
+
+    [Theory]
+    [InlineData("estimate --hardware h100-sxm --model llada-8b --isl 8 --osl 8")]
+    [InlineData("simulate --hardware h100-sxm --model dream-7b --isl 8 --osl 8 --num-requests 2")]
+    public void DiffusionModels_AreToldToBePricedTokenByToken(string command)
+    {
+        const string note = "diffusion decoding is not simulated: priced as one token per pass "
+            + "with a KV cache";
+        Assert.Contains(
+            "Note: " + note, Regex.Replace(Typed.Run(command).Out, @"\s+", " "),
+            StringComparison.Ordinal);
+        Assert.Contains(
+            $"\"{note}\"", Typed.Run(command + " --json").Out, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("llama-3.1-8b", "expert skew 1.5 needs routed experts, but llama-3.1-8b has 0; "
+        + "use 1.")]
+    [InlineData("qwen3-30b-a3b", "expert skew 1.5 needs expert parallelism of 2 or more: a single "
+        + "group of ranks has every expert; use 1.")]
+    public void ExpertSkew_WithoutRanksToSkew_IsRefused(string model, string problem)
+    {
+        var run = Typed.Run(
+            $"estimate --hardware h100-sxm --model {model} --isl 8 --osl 8 --expert-skew 1.5");
+        Assert.Equal($"infeasible: {problem}\n", run.Error);
+        Assert.Equal(ExitCode.Failed, run.Code);
     }
 
     [Fact]

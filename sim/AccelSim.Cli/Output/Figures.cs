@@ -25,6 +25,7 @@ internal static class Figures
     /// <summary>A share in percent.</summary>
     public static string Share(double share) => share switch
     {
+        double.NaN => "–",
         0 => "0 %",
         < 0.001 => "< 0.1 %",
         _ => (share * 100).ToString(share < 0.1 ? "0.0" : "0", CultureInfo.InvariantCulture) + " %",

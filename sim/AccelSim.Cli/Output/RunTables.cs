@@ -98,7 +98,9 @@ internal static class RunTables
         table.Row("SLO attainment", Figures.Share(metrics.SloAttainment), "");
         table.Row(
             "J/output token", Figures.Number(result.JoulesPerOutputToken),
-            $"{new Joules(result.Joules)}, {result.MeanPower} on average over "
+            $"{new Joules(result.Joules)}, "
+            + $"{(double.IsFinite(result.MeanPower.Value) ? $"{result.MeanPower}" : "–")} "
+            + "on average over "
             + Figures.Plural(result.Accelerators, "accelerator"));
         table.Row(
             "USD/M output tokens", Figures.Number(result.UsdPerMillionOutputTokens),
@@ -204,10 +206,12 @@ internal static class RunTables
             .OrderByDescending(pair => pair.Value)
             .ThenBy(pair => pair.Key)
             .Select(pair => $"{Figures.Tag(pair.Key)} {Figures.Share(pair.Value)}");
-        terminal.Paragraph("Rests on: " + string.Join(", ", shares), 4);
+        var basis = string.Join(", ", shares);
+        terminal.Paragraph("Rests on: " + (basis.Length > 0 ? basis : "–"), 4);
         Define(terminal, "provenance");
         foreach (var note in result.Deployments.SelectMany(d => d.Graph.Formats.Notes).Distinct())
             terminal.Paragraph("Note: " + note, 4);
+        foreach (var warning in result.Warnings) terminal.Paragraph("Warning: " + warning, 4);
         if (result.Metrics.Rejected > 0)
         {
             var refused = result.Requests.First(record => !record.Completed);

@@ -61,7 +61,9 @@ internal static class SensitivityTable
             : text;
     }
 
-    private static string Number(double value) => Math.Abs(value) < Least
+    private static string Number(double value) => !double.IsFinite(value)
+        ? "–"
+        : Math.Abs(value) < Least
         ? "0"
         : value.ToString("+0.000;−0.000", CultureInfo.InvariantCulture);
 }

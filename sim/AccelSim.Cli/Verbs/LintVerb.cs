@@ -55,9 +55,12 @@ internal sealed class LintVerb : Verb
         }
         foreach (var finding in findings) Terminal.Line(finding.ToString());
         var errors = findings.Count(finding => finding.Severity == LintSeverity.Error);
+        var warnings = findings.Count - errors;
+        errors += broken.Sum(problem => problem.All.Count);
         Terminal.Line(
-            $"{Figures.Plural(files.Length, "file")}: {Figures.Plural(errors, "error")}, "
-            + $"{Figures.Plural(findings.Count - errors, "warning")}.");
+            $"{Figures.Plural(files.Length, "file")}"
+            + (broken.Count > 0 ? $", {Figures.Whole(broken.Count)} refused" : "")
+            + $": {Figures.Plural(errors, "error")}, {Figures.Plural(warnings, "warning")}.");
         if (broken.Count > 0) throw ConfigException.Of(broken);
         return errors > 0 ? ExitCode.Failed : ExitCode.Done;
     }

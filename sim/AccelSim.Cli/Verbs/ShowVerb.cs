@@ -83,8 +83,20 @@ internal sealed class ShowVerb : Verb
         }
         stated.Write(Terminal);
         if (!derived.IsEmpty) derived.Write(Terminal);
+        if (!document.IsCluster) Unpriced(document.Accelerator);
         foreach (var (reference, number) in references)
             Terminal.Paragraph($"[{number}] {reference}", 4);
+    }
+
+    /// <summary>What a file may state although no result rests on it.</summary>
+    private void Unpriced(Accelerator accelerator)
+    {
+        string[] levels = [.. accelerator.Memory
+            .Where(level => level.Value.Role is MemoryRole.Scratchpad or MemoryRole.Offload)
+            .Select(level => $"memory.{level.Key} ({Figures.Name(level.Value.Role)})")];
+        if (levels.Length == 0) return;
+        Terminal.Paragraph("Not priced by any cost model: " + string.Join(", ", levels), 4);
+        Terminal.Line();
     }
 
     private static int Number(Dictionary<string, int> references, string reference)

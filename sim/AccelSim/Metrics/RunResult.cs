@@ -1,3 +1,4 @@
+using System.Globalization;
 using AccelSim.Costs;
 using AccelSim.Hardware;
 using AccelSim.Serving;
@@ -58,6 +59,26 @@ public sealed record RunResult
 
     /// <summary>Accelerators in all replicas.</summary>
     public required int Accelerators { get; init; }
+
+    /// <summary>What a person should know about the run, one sentence each.</summary>
+    public IReadOnlyList<string> Warnings
+    {
+        get
+        {
+            var model = Deployments[0].Graph.Model;
+            if (model.MaxContext is not { } most) return [];
+            var lengths = Requests.Where(record => record.Completed)
+                .Select(record => (long)record.Request.PromptTokens + record.Request.OutputTokens)
+                .Where(length => length > most)
+                .ToArray();
+            return lengths.Length == 0
+                ? []
+                : [string.Create(CultureInfo.InvariantCulture,
+                    $"{lengths.Length:N0} of {Requests.Count:N0} requests are longer than the "
+                    + $"{most:N0} tokens that {model.Id} is made for; the longest has "
+                    + $"{lengths.Max():N0}.")];
+        }
+    }
 
     /// <summary>Total energy, in joules.</summary>
     public double Joules => Energy.Sum(entry => entry.Amount);
