@@ -55,8 +55,8 @@ internal sealed class PlannedDeployment
     public void RefuseBeyondSettings(Deployment deployment, int isl, int osl, int batch)
     {
         var engine = _spec.Engine;
-        var ranks = deployment.Graph.Plan.DataParallel;
-        var perEngine = (batch + ranks - 1) / ranks;
+        var engines = deployment.Graph.Plan.DataParallel * deployment.Engines;
+        var perEngine = (batch + engines - 1) / engines;
         if (perEngine > engine.MaxNumSeqs)
         {
             throw new ConfigException("", 0, "--max-num-seqs",
