@@ -43,6 +43,10 @@ internal static class HtmlMetrics
             r => r.UsdPerMillionOutputTokens, false),
     ];
 
+    private static readonly Figure PrefixCache = new(
+        "cached_tokens", "prefix-cache hits", "% of prompt tokens",
+        r => 100.0 * r.Metrics.CachedTokens / r.Metrics.InputTokens, true);
+
     private static readonly IReadOnlyList<(string Metric, string Label,
         Func<RunMetrics, LatencySummary?> Of)> Latencies =
     [
@@ -119,7 +123,9 @@ internal static class HtmlMetrics
 
     private static string RateTable(IReadOnlyList<ReportRun> runs)
     {
-        var rows = Rates.Select(figure =>
+        var caching = runs.Any(run =>
+            run.Result.Deployments.Any(deployment => deployment.Settings.EnablePrefixCaching));
+        var rows = (caching ? Rates.Append(PrefixCache) : Rates).Select(figure =>
         {
             var first = figure.Of(runs[0].Result);
             var name = figure.Metric.Length == 0

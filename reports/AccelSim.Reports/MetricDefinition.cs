@@ -37,6 +37,8 @@ public sealed record MetricDefinition(string Name, string Label, string Text)
         new("usd_per_million_output_tokens", "USD/M output tokens",
             "Price of all accelerators and hosts for the time of the run, with electricity / "
             + "million output tokens."),
+        new("cached_tokens", "prefix-cache hit rate",
+            "Prompt tokens found in the prefix cache / prompt tokens, of served requests."),
         new("limits", "what limits it",
             "Share of step time that each resource is to blame for: the one an operator waits "
             + "for. Shares of a phase sum to 1."),

@@ -137,9 +137,6 @@ public sealed class BrokenScenarioTests
         { Serving("\"hardware\": \"h100-l40s-mixed\", \"pool\": \"gpu\""),
             "hwconfigs/clusters/h100-l40s-mixed.json: $.pools: there is no pool \"gpu\"; "
             + "there are h100, l40s." },
-        { Serving("\"hardware\": \"dgx-h100\", \"count\": 9"),
-            "hwconfigs/clusters/dgx-h100.json: 9 replicas of 1 accelerators need 9; the "
-            + "pool has 8." },
         { Engine("\"maxNumSeqs\": 0"),
             "scenario.json(4): $.replicas[0].engine.maxNumSeqs: must be at least 1, but "
             + "found 0." },

@@ -204,6 +204,42 @@ public sealed class SimulateTests
     }
 
     [Fact]
+    public void MoreAcceleratorsThanThePoolHas_EndWithOneAndTheReason()
+    {
+        var run = Typed.Run(
+            "simulate --hardware dgx-h100 --model llama-3.1-8b --isl 8 --osl 8 --replicas 9");
+        Assert.Equal(
+            "infeasible: hwconfigs/clusters/dgx-h100.json: 9 replicas of 1 accelerator need 9; "
+            + "the pool has 8.\n", run.Error);
+        Assert.Equal(ExitCode.Failed, run.Code);
+    }
+
+    [Fact]
+    public void PrefixCaching_TellsTheShareThatWasFound()
+    {
+        var run = Typed.Run(Small + " --prefix 256 --enable-prefix-caching");
+        Assert.Contains("prefix-cache hit rate", run.Out, StringComparison.Ordinal);
+        Assert.DoesNotContain(
+            "prefix-cache hit rate", Typed.Run(Small + " --prefix 256").Out,
+            StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void SkipFailed_LeavesOutCallsWithoutTokens()
+    {
+        using var folder = new TemporaryFolder();
+        var trace = folder.Write(
+            "burst.csv",
+            "Timestamp,Model,Request tokens,Response tokens,Total tokens,Log Type\n"
+            + "5,ChatGPT,472,18,490,Conversation log\n45,ChatGPT,31,0,31,API log\n");
+        var command = "simulate --hardware h100-sxm --model llama-3.1-8b --requests " + trace;
+        Assert.Equal(ExitCode.WrongInput, Typed.Run(command).Code);
+        var run = Typed.Run(command + " --skip-failed");
+        Assert.Equal("", run.Error);
+        Assert.Contains("1 failed call left out", run.Out, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void NoRequestServed_EndsWithOneAndTheReason()
     {
         var run = Typed.Run(Small + " --max-model-len 16");

@@ -37,8 +37,8 @@ internal sealed class HelpText(Terminal terminal) : SynchronousCommandLineAction
         terminal.Line();
         terminal.Paragraph(
             "Exit codes: 0 done; 1 a check failed, the design does not fit, or no request was "
-            + "served; 2 wrong input, or an output that cannot be written; 3 a bug in AccelSim; 130 "
-            + "stopped by Ctrl-C; 143 by kill.");
+            + "served; 2 wrong input, or an output that cannot be written; 3 a bug in AccelSim; "
+            + "130 stopped by Ctrl-C; 143 by kill.");
     }
 
     private void WriteVerb(Verb verb)

@@ -16,6 +16,10 @@ internal sealed class LoadFlags
         "--requests-format", "NAME", "The trace's format, where it cannot be recognised: "
         + string.Join(", ", WorkloadReader.Formats) + ".");
 
+    private readonly Option<bool> _skipFailed = Flag.Switch(
+        "--skip-failed",
+        "Leave out the trace's failed calls, which BurstGPT writes with 0 tokens.");
+
     private readonly Option<string?> _workload = Flag.Text(
         "--workload", "NAME", "A workload that ships with AccelSim; see \"accelsim list "
         + "workloads\".");
@@ -53,8 +57,8 @@ internal sealed class LoadFlags
     /// <summary>All of them.</summary>
     public IReadOnlyList<Option> All =>
     [
-        _requests, _format, _workload, _isl, _osl, _prefix, _rate, _burstiness, _rateScale,
-        _concurrency, _count,
+        _requests, _format, _skipFailed, _workload, _isl, _osl, _prefix, _rate, _burstiness,
+        _rateScale, _concurrency, _count,
     ];
 
     /// <summary>The source that the command states.</summary>
@@ -79,6 +83,7 @@ internal sealed class LoadFlags
         {
             File = parsed.GetValue(_requests),
             Format = parsed.GetValue(_format),
+            SkipFailed = parsed.GetValue(_skipFailed),
             Shipped = parsed.GetValue(_workload),
             MaxConcurrency = parsed.GetValue(_concurrency),
             RateScale = parsed.GetValue(_rateScale),
@@ -117,6 +122,7 @@ internal sealed class LoadFlags
     private void CheckPairs(ParseResult parsed, bool generates)
     {
         Needs(parsed, _format, parsed.Has(_requests), "--requests");
+        Needs(parsed, _skipFailed, parsed.Has(_requests), "--requests");
         Needs(parsed, _prefix, generates, "--isl and --osl");
         Needs(parsed, _burstiness, parsed.Has(_rate), "--request-rate");
         if (parsed.Has(_rateScale) && (generates || parsed.Has(_rate)))

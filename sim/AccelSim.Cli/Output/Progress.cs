@@ -55,7 +55,9 @@ internal sealed class Progress : IRunListener
         }
     }
 
-    /// <summary>Ends a run that shows a bar, so that the bar goes and the cursor comes back.</summary>
+    /// <summary>
+    /// Ends a run that shows a bar, so that the bar goes and the cursor comes back.
+    /// </summary>
     /// <returns>Whether one did; the command then ends by itself.</returns>
     public static bool Stop(int code)
     {

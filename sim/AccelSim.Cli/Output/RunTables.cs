@@ -105,11 +105,21 @@ internal static class RunTables
         table.Row(
             "USD/M output tokens", Figures.Number(result.UsdPerMillionOutputTokens),
             $"{Figures.Number(result.Usd)} USD in all");
+        var caching = result.Deployments.Any(one => one.Settings.EnablePrefixCaching);
+        if (caching)
+        {
+            table.Row(
+                "prefix-cache hit rate",
+                Figures.Share((double)metrics.CachedTokens / metrics.InputTokens),
+                $"{Figures.Whole(metrics.CachedTokens)} of "
+                + Figures.Plural(metrics.InputTokens, "prompt token"));
+        }
         table.Write(terminal);
         Define(
             terminal, "output_tokens_per_second", "total_tokens_per_second",
             "requests_per_second", "goodput_requests_per_second", "slo_attainment",
             "joules_per_output_token", "usd_per_million_output_tokens");
+        if (caching) Define(terminal, "cached_tokens");
         terminal.Line();
     }
 

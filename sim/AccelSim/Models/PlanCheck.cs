@@ -44,6 +44,13 @@ internal static class PlanCheck
                 $"expert skew {plan.ExpertSkew} needs expert parallelism of 2 or more: a single "
                 + $"group of ranks has every expert; use 1.");
         }
+        if (plan.ExpertSkew > plan.ExpertParallel)
+        {
+            return string.Create(CultureInfo.InvariantCulture,
+                $"expert skew {plan.ExpertSkew} is more than expert parallelism "
+                + $"{plan.ExpertParallel}: the busiest of {plan.ExpertParallel} has at most all "
+                + $"of the load; raise the one or lower the other.");
+        }
         var layers = model.Layers.Concat(model.EncoderLayers)
             .Concat(model.Vision?.Layers ?? []).Distinct();
         return layers.Select(layer => Layer(model, plan, layer)).FirstOrDefault(p => p is not null);

@@ -94,6 +94,9 @@ public sealed record WorkloadSource
     /// <summary>The file's format; null recognises it.</summary>
     public string? Format { get; init; }
 
+    /// <summary>Leaves out the file's failed calls (BurstGPT's requests of 0 tokens).</summary>
+    public bool SkipFailed { get; init; }
+
     /// <summary>A shipped workload's name.</summary>
     public string? Shipped { get; init; }
 

@@ -32,11 +32,13 @@ internal sealed class Site
     public Accelerator Accelerator { get; }
 
     /// <summary>Finds the place of a replica.</summary>
-    /// <exception cref="ConfigException">No such pool, too few accelerators, no wires.</exception>
+    /// <exception cref="ConfigException">No such pool, no wires.</exception>
+    /// <exception cref="InfeasiblePlanException">Too few accelerators.</exception>
     public static Site Of(HardwareDocument hardware, ReplicaSpec spec, ParallelismPlan plan)
     {
         var engines = plan.Accelerators == spec.Tp * spec.Pp * spec.Dp ? 1 : spec.Dp;
-        var needed = (long)plan.Accelerators * engines * spec.Count;
+        var each = (long)plan.Accelerators * engines;
+        var needed = each * spec.Count;
         if (!hardware.IsCluster)
         {
             // An accelerator on its own: as many as the plan needs, in one node.
@@ -53,8 +55,9 @@ internal sealed class Site
         var there = pool.PerNode.Value.Value * pool.Nodes.Value.Value;
         if (needed > there)
         {
-            throw new ConfigException(hardware.File, 0, "",
-                $"{spec.Count} replicas of {plan.Accelerators * engines} accelerators need "
+            throw new InfeasiblePlanException(
+                $"{hardware.File}: {spec.Count} replica{(spec.Count == 1 ? "" : "s")} of "
+                + $"{each} accelerator{(each == 1 ? "" : "s")} need{(spec.Count == 1 ? "s" : "")} "
                 + $"{needed}; the pool has {there}.");
         }
         var (ownName, ownLink) = OwnLink(pool.Accelerator);

@@ -145,9 +145,9 @@ public sealed class ScenarioRunner
             var needed = entry.Sum(pair => (long)pair.Second.Count * pair.Second.Tp
                 * pair.Second.Pp * pair.Second.Dp);
             if (needed <= there) continue;
-            throw new ConfigException(entry.Key.File, 0, "",
-                $"{entry.Count()} entries of replicas need {needed} accelerators of one pool, "
-                + $"which has {there}.");
+            throw new InfeasiblePlanException(
+                $"{entry.Key.File}: {entry.Count()} entries of replicas need {needed} "
+                + $"accelerators of one pool, which has {there}.");
         }
     }
 

@@ -31,6 +31,7 @@ internal static class WorkloadLoader
                 new WorkloadReadOptions
                 {
                     Format = source.Format,
+                    SkipFailed = source.SkipFailed,
                     MaxRequests = source.NumRequests,
                     Arrivals = source.Arrivals,
                     Seed = source.Arrivals is null ? null : seed,

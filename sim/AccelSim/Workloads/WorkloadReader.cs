@@ -105,13 +105,14 @@ public static class WorkloadReader
     internal static Workload Finish(
         TraceFile file, string format, List<Request> requests, int skipped = 0)
     {
+        var failed = $"{skipped} failed call{(skipped == 1 ? "" : "s")}";
         if (requests.Count == 0)
         {
             throw file.Error(0, "", skipped > 0
-                ? $"has no requests, only {skipped} failed calls."
+                ? $"has no requests, only {failed}."
                 : "has no requests.");
         }
-        var left = skipped > 0 ? $", {skipped} failed calls left out" : "";
+        var left = skipped > 0 ? $", {failed} left out" : "";
         return new Workload
         {
             Origin = $"{file.Name} ({format}{left})",

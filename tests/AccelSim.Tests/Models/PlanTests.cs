@@ -1,3 +1,4 @@
+using System.Globalization;
 using AccelSim.Models;
 
 namespace AccelSim.Tests.Models;
@@ -48,6 +49,19 @@ public sealed class PlanTests
             "expert skew is at least 1 (even), but the plan says 0.5.",
             OperatorGraph.WhyInfeasible(
                 ModelCatalog.Load("mixtral-8x7b"), new ParallelismPlan { ExpertSkew = 0.5 }));
+
+    [Theory]
+    [InlineData(2, 2.5)]
+    [InlineData(4, 4.5)]
+    public void SkewBeyondTheRanksThereAre_IsInfeasible(int ep, double skew) =>
+        Assert.Equal(
+            string.Create(
+                CultureInfo.InvariantCulture,
+                $"expert skew {skew} is more than expert parallelism {ep}: the busiest of {ep} has "
+                + $"at most all of the load; raise the one or lower the other."),
+            OperatorGraph.WhyInfeasible(
+                ModelCatalog.Load("mixtral-8x7b"),
+                new ParallelismPlan(4, ExpertParallel: ep) { ExpertSkew = skew }));
 
     [Fact]
     public void Experts_LieOnAllTensorAndDataParallelRanks()

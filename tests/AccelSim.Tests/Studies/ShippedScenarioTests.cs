@@ -1,4 +1,4 @@
-using AccelSim.Configuration;
+using AccelSim.Models;
 using AccelSim.Studies;
 
 namespace AccelSim.Tests.Studies;
@@ -43,7 +43,7 @@ public sealed class ShippedScenarioTests
         {
             Replicas = [scenario.Replicas[0] with { Count = 5 }, scenario.Replicas[0]],
         };
-        var problem = Assert.Throws<ConfigException>(() => ScenarioRunner.Load(two).Run());
+        var problem = Assert.Throws<InfeasiblePlanException>(() => ScenarioRunner.Load(two).Run());
         Assert.Equal(
             "hwconfigs/clusters/dgx-h100.json: 2 entries of replicas need 9 accelerators of one "
             + "pool, which has 8.", problem.Message);

@@ -191,13 +191,13 @@ public class BrokenTraceTests
         },
         {
             Burst + "5,ChatGPT,472,18,490,Conversation log\n45,ChatGPT,31,0,31,API log\n",
-            "t(3): Response tokens: 0 tokens mark a failed call; ask for failed calls to "
-            + "be skipped, or use a file without them."
+            "t(3): Response tokens: 0 tokens mark a failed call; leave such calls out "
+            + "with --skip-failed (skipFailed in a scenario's workload)."
         },
         {
             Burst + "5,ChatGPT,0,0,0,Conversation log\n",
-            "t(2): Request tokens: 0 tokens mark a failed call; ask for failed calls to "
-            + "be skipped, or use a file without them."
+            "t(2): Request tokens: 0 tokens mark a failed call; leave such calls out "
+            + "with --skip-failed (skipFailed in a scenario's workload)."
         },
         {
             Burst + "5,ChatGPT,472,18,491,Conversation log\n",

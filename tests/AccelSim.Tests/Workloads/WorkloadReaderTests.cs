@@ -59,7 +59,7 @@ public class WorkloadReaderTests
             new() { SkipFailed = true });
 
         AssertRequests(workload, (0, 472, 18), (2_250_000_000_000, 31, 2));
-        Assert.Equal("t (burstgpt, 1 failed calls left out)", workload.Origin);
+        Assert.Equal("t (burstgpt, 1 failed call left out)", workload.Origin);
     }
 
     [Fact]

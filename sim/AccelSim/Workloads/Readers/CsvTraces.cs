@@ -47,8 +47,8 @@ internal static class CsvTraces
                 if (!file.Options.SkipFailed)
                 {
                     throw rows.Error(asked == 0 ? prompt : output,
-                        "0 tokens mark a failed call; ask for failed calls to be skipped, or use a "
-                        + "file without them.");
+                        "0 tokens mark a failed call; leave such calls out with --skip-failed "
+                        + "(skipFailed in a scenario's workload).");
                 }
                 skipped++;
                 continue;
