@@ -87,9 +87,14 @@ internal static class HtmlMetrics
             + $"<dt>percentiles</dt><dd>{Escape(MetricDefinition.PercentileRule)}</dd>"
             + "</dl></details>\n";
         return HtmlText.Section(
-            "metrics", "Metrics", served + ".", LatencyTable(runs) + RateTable(runs)
+            "metrics", "Metrics", served + "." + Warnings(runs), LatencyTable(runs) + RateTable(runs)
                 + ClassTable(runs) + WaitTable(runs) + definitions);
     }
+
+    private static string Warnings(IReadOnlyList<ReportRun> runs) => string.Concat(
+        from run in runs
+        from warning in run.Result.Warnings
+        select " Warning: " + Escape((runs.Count > 1 ? run.Name + ": " : "") + warning));
 
     /// <summary>The distributions of latencies.</summary>
     public static string Distributions(IReadOnlyList<ReportRun> runs)

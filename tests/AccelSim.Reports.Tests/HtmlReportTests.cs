@@ -2,6 +2,7 @@ using System.Text.Json;
 using System.Text.RegularExpressions;
 using AccelSim.Metrics;
 using AccelSim.Serving;
+using AccelSim.Studies;
 
 namespace AccelSim.Reports.Tests;
 
@@ -62,6 +63,17 @@ public sealed partial class HtmlReportTests
         var page = HtmlReport.Text(result, null, SmallRun.Context);
         Assert.Contains("&lt;/script&gt;&lt;b&gt;{{data}}", page, StringComparison.Ordinal);
         Assert.DoesNotContain("</script><b>", page, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void RequestsBeyondTheModelsContext_AreToldWithTheMetrics()
+    {
+        var scenario = SmallRun.Load().Scenario with { Model = "tinyllama-1.1b" };
+        var recorder = new RunRecorder();
+        var result = ScenarioRunner.Load(scenario).Run(recorder);
+        var page = HtmlReport.Text(result, recorder, SmallRun.Context);
+        Assert.Contains(
+            ". Warning: " + Assert.Single(result.Warnings), page, StringComparison.Ordinal);
     }
 
     [Fact]
