@@ -87,8 +87,9 @@ internal static class HtmlMetrics
             + $"<dt>percentiles</dt><dd>{Escape(MetricDefinition.PercentileRule)}</dd>"
             + "</dl></details>\n";
         return HtmlText.Section(
-            "metrics", "Metrics", served + "." + Warnings(runs), LatencyTable(runs) + RateTable(runs)
-                + ClassTable(runs) + WaitTable(runs) + definitions);
+            "metrics", "Metrics", served + "." + Warnings(runs),
+            LatencyTable(runs) + RateTable(runs) + ClassTable(runs) + WaitTable(runs)
+                + definitions);
     }
 
     private static string Warnings(IReadOnlyList<ReportRun> runs) => string.Concat(

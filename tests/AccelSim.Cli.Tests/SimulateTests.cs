@@ -193,8 +193,8 @@ public sealed class SimulateTests
     [Theory]
     [InlineData("llama-3.1-8b", "expert skew 1.5 needs routed experts, but llama-3.1-8b has 0; "
         + "use 1.")]
-    [InlineData("qwen3-30b-a3b", "expert skew 1.5 needs expert parallelism of 2 or more: a single "
-        + "group of ranks has every expert; use 1.")]
+    [InlineData("qwen3-30b-a3b", "expert skew 1.5 is more than expert parallelism 1: the busiest "
+        + "of 1 has at most all of the load; raise the one or lower the other.")]
     public void ExpertSkew_WithoutRanksToSkew_IsRefused(string model, string problem)
     {
         var run = Typed.Run(

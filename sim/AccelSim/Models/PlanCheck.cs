@@ -38,12 +38,6 @@ internal static class PlanCheck
                 $"expert skew {plan.ExpertSkew} needs routed experts, but {model.Id} has 0; "
                 + $"use 1.");
         }
-        if (plan.ExpertSkew != 1 && plan.ExpertParallel == 1)
-        {
-            return string.Create(CultureInfo.InvariantCulture,
-                $"expert skew {plan.ExpertSkew} needs expert parallelism of 2 or more: a single "
-                + $"group of ranks has every expert; use 1.");
-        }
         if (plan.ExpertSkew > plan.ExpertParallel)
         {
             return string.Create(CultureInfo.InvariantCulture,

@@ -134,8 +134,7 @@ public sealed class ScenarioRunner
     {
         var entries = _hardware.Zip(Scenario.Replicas)
             .Where(pair => pair.First.IsCluster)
-            .GroupBy(pair => (
-                pair.First.File, Pool: pair.Second.Pool ?? pair.First.Cluster.Pools.Keys.First()));
+            .GroupBy(pair => (pair.First.File, Pool: pair.Second.Pool ?? OnlyPool(pair.First)));
         foreach (var entry in entries.Where(group => group.Count() > 1))
         {
             var pools = entry.First().First.Cluster.Pools;
@@ -150,6 +149,9 @@ public sealed class ScenarioRunner
                 + $"accelerators of one pool, which has {there}.");
         }
     }
+
+    private static string OnlyPool(HardwareDocument cluster) =>
+        cluster.Cluster.Pools.Count == 1 ? cluster.Cluster.Pools.Keys.Single() : "";
 
     /// <summary>A path in a scenario is relative to the scenario's folder.</summary>
     private static string Resolve(string nameOrPath, string? folder) =>

@@ -1,4 +1,5 @@
 using AccelSim.Configuration;
+using AccelSim.Models;
 using AccelSim.Serving;
 using AccelSim.Studies;
 
@@ -36,7 +37,8 @@ public sealed class WorkloadCheckTests
             ],
             Workload = new WorkloadSource { Shipped = "azure-conv-2023-fit", NumRequests = 1 },
         };
-        var problem = Assert.Throws<ConfigException>(() => ScenarioRunner.Load(scenario).Deploy());
+        var problem = Assert.Throws<InfeasiblePlanException>(
+            () => ScenarioRunner.Load(scenario).Deploy());
         Assert.Equal(
             "hwconfigs/clusters/dgx-h100.json: 2 entries of replicas need 9 accelerators of one "
             + "pool, which has 8.", problem.Message);
