@@ -42,8 +42,8 @@ internal static class HtmlMemory
     public static string Label(IReadOnlyList<ReportRun> runs, ReportRun run, Deployment deployment)
     {
         var several = run.Result.Deployments.Distinct().Skip(1).Any();
-        return runs.Count == 1 ? deployment.Hardware.Id
-            : several ? $"{run.Name}: {deployment.Hardware.Id}"
+        return runs.Count == 1 ? DeploymentText.Place(deployment)
+            : several ? $"{run.Name}: {DeploymentText.Place(deployment)}"
             : run.Name;
     }
 

@@ -1,5 +1,6 @@
 using System.Globalization;
 using AccelSim.Metrics;
+using AccelSim.Units;
 using static AccelSim.Reports.HtmlText;
 
 namespace AccelSim.Reports;
@@ -63,15 +64,30 @@ internal static class HtmlMetrics
         "<dl class=\"tiles\">\n" + string.Concat(Headline.Select(figure =>
         {
             var first = figure.Of(runs[0].Result);
+            var firstUnit = Shown(figure, first).Unit;
             var values = runs.Select((run, i) => i == 0
-                ? $"<dd><b>{Number(first)}</b> <span>{Escape(figure.Unit)}</span>"
+                ? $"<dd><b>{Shown(figure, first).Number}</b> <span>{Escape(firstUnit)}</span>"
                     + (runs.Count > 1 ? $"<i>{Escape(run.Name)}</i>" : "") + "</dd>"
-                : $"<dd><b>{Number(figure.Of(run.Result))}</b> "
+                : $"<dd>{Later(figure, figure.Of(run.Result), firstUnit)} "
                     + Judged(figure, first, figure.Of(run.Result))
                     + $"<i>{Escape(run.Name)}</i></dd>");
             return $"<div><dt>{Explained(figure.Metric, figure.Label)}</dt>{string.Concat(values)}"
                 + "</div>\n";
         })) + "</dl>\n";
+
+    /// <summary>A headline's figure and unit; nobody reads minutes in milliseconds.</summary>
+    private static (string Number, string Unit) Shown(Figure figure, double? value)
+    {
+        if (figure.Unit != "ms" || value is not >= 1e4) return (Number(value), figure.Unit);
+        var words = new Seconds(value.Value * 1e-3).Readable().Split(' ');
+        return (words[0], words[1]);
+    }
+
+    private static string Later(Figure figure, double? value, string firstUnit)
+    {
+        var (number, unit) = Shown(figure, value);
+        return $"<b>{number}</b>" + (unit == firstUnit ? "" : $" <span>{Escape(unit)}</span>");
+    }
 
     /// <summary>All metrics, and what they mean.</summary>
     public static string Section(IReadOnlyList<ReportRun> runs)
@@ -80,7 +96,7 @@ internal static class HtmlMetrics
             CultureInfo.InvariantCulture,
             $"{(runs.Count > 1 ? run.Name + ": " : "")}{run.Result.Metrics.Completed:N0} requests "
             + $"served, {run.Result.Metrics.Rejected:N0} refused, {run.Result.Preemptions:N0} "
-            + $"preemptions in {Number(run.Result.Metrics.Duration.Value)} s"))));
+            + $"preemptions in {run.Result.Metrics.Duration.Readable()}"))));
         var definitions = "<details><summary>What the metrics mean</summary><dl class=\"words\">"
             + string.Concat(MetricDefinition.All.Select(definition =>
                 $"<dt>{Escape(definition.Label)}</dt><dd>{Escape(definition.Text)}</dd>"))

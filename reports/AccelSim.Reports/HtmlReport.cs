@@ -100,14 +100,11 @@ public static partial class HtmlReport
     private static string Header(IReadOnlyList<ReportRun> runs, string title)
     {
         var first = runs[0].Result;
-        var plan = first.Deployments[0].Graph.Plan;
         var text = string.Create(
             CultureInfo.InvariantCulture,
             $"{first.Requests.Count:N0} requests of {first.WorkloadOrigin}; "
-            + $"{Plural(first.Deployments.Count, "replica")}, "
-            + $"{Plural(first.Accelerators, "accelerator")} "
-            + $"(tp {plan.TensorParallel}, pp {plan.PipelineParallel}, ep {plan.ExpertParallel}, "
-            + $"dp {plan.DataParallel}); cost model {first.Scenario.CostModel}");
+            + $"{DeploymentText.Of(first.Deployments)}; "
+            + $"cost model {first.Scenario.CostModel}");
         return $"<header><p class=\"brand\">AccelSim</p><h1>{Escape(title)}</h1>"
             + $"<p>{Escape(text)}{Escape(Slo(first))}</p></header>\n";
     }
@@ -121,9 +118,6 @@ public static partial class HtmlReport
         var text = string.Join(", ", parts);
         return text.Length == 0 ? "" : "; SLO " + text;
     }
-
-    private static string Plural(int count, string word) => string.Create(
-        CultureInfo.InvariantCulture, $"{count} {word}{(count == 1 ? "" : "s")}");
 
     private static string Timeline(IReadOnlyList<ReportRun> runs)
     {

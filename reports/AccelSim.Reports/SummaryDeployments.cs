@@ -19,6 +19,7 @@ internal static class SummaryDeployments
             json.WriteStartObject();
             json.WriteString("hardware", deployment.Hardware.Id);
             json.WriteString("hardware_file", deployment.Hardware.File);
+            json.WriteString("pool", deployment.Pool);
             json.WriteNumber("replicas", group.Count());
             json.WriteNumber("accelerators_per_replica", deployment.Accelerators);
             var plan = deployment.Graph.Plan;

@@ -215,6 +215,18 @@ public sealed class SimulateTests
     }
 
     [Fact]
+    public void PoolOfAMixedCluster_IsNamed()
+    {
+        const string command = "simulate --hardware h100-l40s-mixed --pool l40s --model "
+            + "llama-3.1-8b --isl 64 --osl 8 --num-requests 5";
+        Assert.StartsWith(
+            "llama-3.1-8b on 1 replica of 1 accelerator on h100-l40s-mixed, pool l40s (tp=1), ",
+            Typed.Run(command).Out, StringComparison.Ordinal);
+        Assert.Contains(
+            "\"pool\": \"l40s\"", Typed.Run(command + " --json").Out, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void PrefixCaching_TellsTheShareThatWasFound()
     {
         var run = Typed.Run(Small + " --prefix 256 --enable-prefix-caching");

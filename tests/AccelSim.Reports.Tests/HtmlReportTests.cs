@@ -113,6 +113,17 @@ public sealed partial class HtmlReportTests
     }
 
     [BrowserFact]
+    public void Report_InABrowser_NeedsNoScrollbarsButThePages()
+    {
+        using var browser = new Browser(Single.Value);
+        Assert.Equal(true, browser.Run(
+            "const page = document.documentElement;"
+            + "return page.scrollWidth <= page.clientWidth "
+            + "&& [...document.querySelectorAll('.scroll')]"
+            + ".every(table => table.scrollHeight <= table.clientHeight)"));
+    }
+
+    [BrowserFact]
     public void Report_InABrowser_HasTheNumbersInItsTables()
     {
         using var browser = new Browser(Single.Value);

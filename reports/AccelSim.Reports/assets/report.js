@@ -163,7 +163,6 @@
       Object.keys(memoryColors).filter(part => data.memory.some(m => m.gigabytes[part] > 0)).map(part => ({
         name: part, color: memoryColors[part], data: data.memory.map(m => m.gigabytes[part]),
       })), "GB");
-    option.xAxis.max = "dataMax";
     option.tooltip.formatter = p => `${escape(p.seriesName)}<br><b>${number(p.value)}</b> GB`;
     return option;
   }

@@ -1,6 +1,7 @@
 using AccelSim.Configuration;
 using AccelSim.Hardware;
 using AccelSim.Models;
+using AccelSim.Reports;
 using AccelSim.Serving;
 
 namespace AccelSim.Cli.Output;
@@ -47,7 +48,7 @@ internal sealed class PlannedDeployment
     public string Title(Deployment deployment, int isl, int osl) =>
         $"{Model.Id} on "
         + Figures.Plural(deployment.Accelerators * deployment.Engines, "accelerator")
-        + $" of {Hardware.Id} ({RunTables.Plan(deployment)}), prompts of "
+        + $" of {Hardware.Id} ({DeploymentText.Plan(deployment)}), prompts of "
         + $"{Figures.Plural(isl, "token")}, outputs of {Figures.Plural(osl, "token")}";
 
     /// <summary>Refuses a point that the engine's settings do not admit.</summary>

@@ -24,7 +24,7 @@ internal static class RunTables
         Ledgers(terminal, result);
         Notes(terminal, result);
         terminal.Line(
-            $"Simulated {result.Metrics.Duration} in {new Seconds(cost.WallSeconds)}: "
+            $"Simulated {result.Metrics.Duration.Readable()} in {new Seconds(cost.WallSeconds)}: "
             + $"{Figures.Plural(result.Steps, "step")}, {Figures.Plural(result.Events, "event")}; "
             + $"peak memory {new Bytes(cost.PeakMemoryBytes)}.");
     }
@@ -32,9 +32,8 @@ internal static class RunTables
     /// <summary>What was run, in a sentence.</summary>
     public static string Title(RunResult result)
     {
-        var replicas = result.Deployments.GroupBy(deployment => deployment).Select(group =>
-            $"{group.Count()} × {group.Key.Hardware.Id} ({Plan(group.Key)})");
-        return $"{result.Deployments[0].Graph.Model.Id} on {string.Join(" + ", replicas)}, serving "
+        var model = result.Deployments[0].Graph.Model.Id;
+        return $"{model} on {DeploymentText.Of(result.Deployments)}, serving "
             + $"{Figures.Plural(result.Requests.Count, "request")} of {result.WorkloadOrigin}; "
             + (result.WorkloadOrigin.Contains("seed ", StringComparison.Ordinal)
                 ? ""
@@ -48,17 +47,6 @@ internal static class RunTables
         var text = shares.Take(most)
             .Select(share => $"{share.Resource.Name} {Figures.Share(share.Share)}");
         return string.Join(", ", text);
-    }
-
-    /// <summary>How a model is split, such as <c>tp=4 pp=2</c>.</summary>
-    public static string Plan(Deployment deployment)
-    {
-        var plan = deployment.Graph.Plan;
-        var parts = new[] { ("tp", plan.TensorParallel), ("pp", plan.PipelineParallel),
-            ("ep", plan.ExpertParallel), ("dp", plan.DataParallel), }
-            .Where(part => part.Item2 > 1 || part.Item1 == "tp")
-            .Select(part => $"{part.Item1}={part.Item2}");
-        return string.Join(" ", parts);
     }
 
     private static void Latencies(
@@ -157,7 +145,7 @@ internal static class RunTables
         var waits = result.WaitingSeconds
             .Where(pair => pair.Value > 0)
             .OrderByDescending(pair => pair.Value)
-            .Select(pair => $"{Figures.Words(pair.Key)} {new Seconds(pair.Value)}")
+            .Select(pair => $"{Figures.Words(pair.Key)} {new Seconds(pair.Value).Readable()}")
             .ToArray();
         if (waits.Length > 0)
             terminal.Paragraph("Requests waited in the queue for: " + string.Join(", ", waits), 4);

@@ -33,6 +33,9 @@ public sealed class Deployment
     /// <summary>The file it came from.</summary>
     public HardwareDocument Hardware { get; }
 
+    /// <summary>The pool of its cluster; null where it is an accelerator on its own.</summary>
+    public string? Pool { get; init; }
+
     /// <summary>The accelerator.</summary>
     public Device Device { get; }
 

@@ -43,6 +43,9 @@ public sealed class DeploymentBuilder(
             hardware, device, graph, spec.Engine, stages, site.Share(plan), hashBlockTokens)
         {
             Engines = model.HasExperts ? 1 : spec.Dp,
+            Pool = hardware.IsCluster
+                ? spec.Pool ?? hardware.Cluster.Pools.Keys.Single()
+                : null,
         };
     }
 

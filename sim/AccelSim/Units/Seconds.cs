@@ -1,3 +1,5 @@
+using System.Globalization;
+
 namespace AccelSim.Units;
 
 /// <summary>A length of time.</summary>
@@ -49,6 +51,18 @@ public readonly record struct Seconds(double Value) : IQuantity<Seconds>, ICompa
     /// <summary>The longer one.</summary>
     public static Seconds Max(Seconds left, Seconds right) =>
         left.Value >= right.Value ? left : right;
+
+    /// <summary>For people: long times in minutes, hours and days.</summary>
+    public string Readable() => Value switch
+    {
+        < 1e3 => ToString(),
+        < 2 * 3600 => In(60, "min"),
+        < 2 * 86400 => In(3600, "h"),
+        _ => In(86400, "days"),
+    };
+
+    private string In(double size, string unit) =>
+        (Value / size).ToString("#,0.0", CultureInfo.InvariantCulture) + " " + unit;
 
     /// <summary>Milliseconds.</summary>
     public double Milliseconds => Value * 1e3;

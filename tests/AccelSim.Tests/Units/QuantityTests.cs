@@ -25,6 +25,15 @@ public sealed class QuantityTests
         Assert.Equal(expected, problem);
     }
 
+    [Theory]
+    [InlineData(0.25, "250 ms")]
+    [InlineData(999, "999 s")]
+    [InlineData(1640.6, "27.3 min")]
+    [InlineData(9000, "2.5 h")]
+    [InlineData(8_792_675, "101.8 days")]
+    public void Seconds_ReadAsPeopleSayThem(double seconds, string text) =>
+        Assert.Equal(text, new Seconds(seconds).Readable());
+
     [Fact]
     public void Watts_TellMilliFromMega()
     {
