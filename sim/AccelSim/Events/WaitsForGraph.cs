@@ -46,16 +46,6 @@ public sealed class WaitsForGraph
                 false, Describe(longest) + $"; {longest[^1]} waits for nobody.");
     }
 
-    /// <summary>Throws with the cycle or the longest chain.</summary>
-    /// <param name="what">What cannot go on, such as <c>Scheduler of replica 0</c>.</param>
-    /// <exception cref="NoProgressException">Always.</exception>
-    public void ThrowNoProgress(string what)
-    {
-        var report = FindCycle();
-        var kind = report.IsCycle ? "a cycle of waits" : "no cycle, the longest chain of waits";
-        throw new NoProgressException($"{what} makes no progress; {kind}: {report.Description}");
-    }
-
     /// <summary>The actors from one on, each waiting for the next.</summary>
     /// <param name="start">The first.</param>
     /// <param name="closesAt">Index to which the last one returns; -1 when it does not.</param>

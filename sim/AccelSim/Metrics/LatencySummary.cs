@@ -1,3 +1,4 @@
+using AccelSim.Serving;
 using AccelSim.Units;
 
 namespace AccelSim.Metrics;

@@ -42,10 +42,6 @@ public sealed partial class OperatorGraph
         return new OperatorGraph(model, plan, formats);
     }
 
-    /// <summary>Why a plan does not divide a model; null where it does.</summary>
-    public static string? WhyInfeasible(ModelConfig model, ParallelismPlan plan) =>
-        PlanCheck.Problem(model, plan);
-
     /// <summary>All numbers of a model's weights; a tied output head counts once.</summary>
     public static long ParameterCount(ModelConfig model) =>
         Build(model, new ParallelismPlan(), FormatPlan.Unquantised(model.Format))

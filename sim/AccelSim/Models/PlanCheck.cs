@@ -3,7 +3,7 @@ using System.Globalization;
 namespace AccelSim.Models;
 
 /// <summary>Whether a plan divides a model.</summary>
-internal static class PlanCheck
+public static class PlanCheck
 {
     /// <summary>The first reason why not, naming both numbers; null where it does.</summary>
     public static string? Problem(ModelConfig model, ParallelismPlan plan)

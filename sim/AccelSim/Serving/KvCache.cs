@@ -40,9 +40,6 @@ internal sealed class KvCache
     /// <summary>Blocks in use.</summary>
     public long Used => TotalBlocks - Free;
 
-    /// <summary>Whether equal prefixes are shared.</summary>
-    public bool SharesPrefixes => _keys is not null;
-
     /// <summary>Blocks that so many tokens take.</summary>
     public long BlocksFor(long tokens) => (tokens + _blockSize - 1) / _blockSize;
 

@@ -50,7 +50,7 @@ public abstract class Replica : IEventTarget
     public long KvPeak { get; private protected set; }
 
     /// <summary>Where its gaps between tokens are counted.</summary>
-    public Metrics.TokenGapHistogram Gaps { get; } = new();
+    public TokenGapHistogram Gaps { get; } = new();
 
     private protected IReplicaHost Host { get; }
 

@@ -152,8 +152,8 @@ public sealed class CollectivePropertyTests
             CollectiveKind.AllReduce, new Bytes(8_000_000), 8, inside, 4, across);
         var expected = 2 * 7 / 8.0 * 8e6 / 100e9 + 2 * 3 / 4.0 * 1e6 / 10e9;
         Assert.Equal(expected, cost.Time.Value, 12);
-        Assert.Equal(14_000_000, cost.InsideBytes.Value);
-        Assert.Equal(1_500_000, cost.AcrossBytes.Value);
+        Assert.Equal(14_000_000, (cost.Before.LinkBytes + cost.After.LinkBytes).Value);
+        Assert.Equal(1_500_000, cost.Across.LinkBytes.Value);
     }
 
     [Theory]
@@ -164,7 +164,8 @@ public sealed class CollectivePropertyTests
     {
         var link = Link(Topology.Switch, LinkRole.ScaleOut, 32) with { Latency = default };
         var cost = CollectiveModel.Cost(kind, new Bytes(32_000_000), 8, link, 4, link);
-        Assert.Equal(rounds * 31_000_000, (cost.InsideBytes + cost.AcrossBytes).Value);
+        var moved = cost.Before.LinkBytes + cost.Across.LinkBytes + cost.After.LinkBytes;
+        Assert.Equal(rounds * 31_000_000, moved.Value);
     }
 
     [Theory]

@@ -21,19 +21,6 @@ public sealed class WaitsForGraphTests
     }
 
     [Fact]
-    public void ADeadlock_ThrowsWithItsCycle()
-    {
-        var graph = new WaitsForGraph();
-        graph.Wait("prefill", "decode", "KV space");
-        graph.Wait("decode", "prefill", "KV data");
-        var error = Assert.Throws<NoProgressException>(() => graph.ThrowNoProgress("Replica 0"));
-        Assert.Equal(
-            "Replica 0 makes no progress; a cycle of waits: prefill waits for decode (KV space), "
-            + "decode waits for prefill (KV data)",
-            error.Message);
-    }
-
-    [Fact]
     public void WithoutACycle_TheLongestChainIsReported()
     {
         var graph = new WaitsForGraph();

@@ -38,7 +38,7 @@ public sealed class PlanTests
     {
         var model = ModelCatalog.Load(id);
         var plan = new ParallelismPlan(tp, pp, ep, dp);
-        Assert.Equal(reason, OperatorGraph.WhyInfeasible(model, plan));
+        Assert.Equal(reason, PlanCheck.Problem(model, plan));
         Assert.Equal(
             reason, Assert.Throws<InfeasiblePlanException>(() => Graphs.Of(model, plan)).Message);
     }
@@ -47,7 +47,7 @@ public sealed class PlanTests
     public void SkewBelowOne_IsInfeasible() =>
         Assert.Equal(
             "expert skew is at least 1 (even), but the plan says 0.5.",
-            OperatorGraph.WhyInfeasible(
+            PlanCheck.Problem(
                 ModelCatalog.Load("mixtral-8x7b"), new ParallelismPlan { ExpertSkew = 0.5 }));
 
     [Theory]
@@ -59,7 +59,7 @@ public sealed class PlanTests
                 CultureInfo.InvariantCulture,
                 $"expert skew {skew} is more than expert parallelism {ep}: the busiest of {ep} has "
                 + $"at most all of the load; raise the one or lower the other."),
-            OperatorGraph.WhyInfeasible(
+            PlanCheck.Problem(
                 ModelCatalog.Load("mixtral-8x7b"),
                 new ParallelismPlan(4, ExpertParallel: ep) { ExpertSkew = skew }));
 

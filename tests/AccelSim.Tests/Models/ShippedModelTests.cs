@@ -164,7 +164,7 @@ public sealed class ShippedModelTests
     /// <summary>The least tensor parallelism above one that divides a model; else one.</summary>
     private static int Divisor(ModelConfig model) =>
         Enumerable.Range(2, 127).FirstOrDefault(
-            tp => OperatorGraph.WhyInfeasible(model, new ParallelismPlan(tp)) is null, 1);
+            tp => PlanCheck.Problem(model, new ParallelismPlan(tp)) is null, 1);
 
     private static bool IsReplicated(string name) =>
         name is "attention.down_proj" or "moe.router" or "moe.shared_gate" or "vision.patches"

@@ -202,7 +202,7 @@ public sealed class RandomRunTests
             (1, 1, 1, 1), (2, 1, 1, 1), (1, 2, 1, 1), (1, 4, 1, 1), (2, 2, 1, 1),
         };
         if (model.HasExperts) plans.AddRange([(1, 1, 2, 2), (2, 1, 1, 2), (1, 1, 4, 4)]);
-        plans.RemoveAll(plan => OperatorGraph.WhyInfeasible(
+        plans.RemoveAll(plan => PlanCheck.Problem(
             model, new ParallelismPlan(plan.Item1, plan.Item2, plan.Item3, plan.Item4))
             is not null);
         return plans[random.Next(plans.Count)];

@@ -39,12 +39,33 @@ public sealed partial class LayeringTests
             let room = parts[2]
             let allowed = Only.GetValueOrDefault(room, Flow[..Array.IndexOf(Flow, room)])
             from Match use in Uses().Matches(TidyTests.Read(file))
-            let used = use.Groups[1].Value
+            let used = use.Groups["room"].Value
             where used != room && !allowed.Contains(used)
             select $"{file}: {room} uses {used}").Distinct().ToArray();
         Assert.True(offenders.Length == 0, string.Join('\n', offenders));
     }
 
-    [GeneratedRegex(@"AccelSim\.([A-Z][A-Za-z]+)\b(?=[.;])")]
+    [Theory]
+    [InlineData("using AccelSim.Metrics;", "Metrics")]
+    [InlineData("using Gaps = Metrics.TokenGapHistogram;", "Metrics")]
+    [InlineData("using Metrics;", "Metrics")]
+    [InlineData("using static Costs.Resource;", "Costs")]
+    [InlineData("public Metrics.TokenGapHistogram Gaps", "Metrics")]
+    [InlineData("new AccelSim.Costs.Collectives.Routes()", "Costs")]
+    [InlineData("result.Metrics.Completed", null)]
+    [InlineData("return Metrics;", null)]
+    public void Uses_AreFoundHoweverTheyAreQualified(string code, string? room) =>
+        Assert.Equal(
+            room is null ? [] : new[] { room },
+            Uses().Matches(code).Select(use => use.Groups["room"].Value));
+
+    /// <summary>
+    /// A whole name, a using, or a name that leads through a room; not a member of something.
+    /// </summary>
+    [GeneratedRegex(
+        @"(?:\bAccelSim\.|^\s*using (?:static )?|(?<![\w.$]))"
+        + @"(?<room>Units|Configuration|Hardware|Models|Workloads|Costs|Events|Serving|Metrics"
+        + @"|Studies)(?:\.[A-Z]|(?<=(?:AccelSim\.|using )\w+);)",
+        RegexOptions.Multiline)]
     private static partial Regex Uses();
 }

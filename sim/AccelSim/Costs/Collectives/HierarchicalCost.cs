@@ -15,12 +15,6 @@ public readonly record struct HierarchicalCost(
         ? Seconds.Max(Before.Time, Across.Time)
         : Before.Time + Across.Time + After.Time;
 
-    /// <summary>Bytes that each rank puts on its wires inside the node.</summary>
-    public Bytes InsideBytes => Before.LinkBytes + After.LinkBytes;
-
-    /// <summary>Bytes that each rank puts on the network.</summary>
-    public Bytes AcrossBytes => Across.LinkBytes;
-
     /// <summary>The formulas of the parts that there are.</summary>
     public string Formula => string.Join(
         Overlapping ? "; at the same time " : "; then ",

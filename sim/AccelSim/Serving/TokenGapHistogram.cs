@@ -1,8 +1,7 @@
 using System.Numerics;
-using AccelSim.Serving;
 using AccelSim.Units;
 
-namespace AccelSim.Metrics;
+namespace AccelSim.Serving;
 
 /// <summary>All gaps between tokens of a run (ITL), kept to a resolution of 0.1 %.</summary>
 /// <remarks>
@@ -61,7 +60,8 @@ public sealed class TokenGapHistogram : ITokenGaps
         for (var i = 0; i < _buckets.Length; i++)
         {
             seen += _buckets[i];
-            if (seen >= rank) return Seconds.Max(default, new Seconds(Middle(i) * 1e-12));
+            // The longest gap may lie below the middle of its bucket.
+            if (seen >= rank) return new(Math.Min(Max.Value, Middle(i) * 1e-12));
         }
         return Max;
     }
