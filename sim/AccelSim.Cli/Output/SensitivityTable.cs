@@ -1,4 +1,5 @@
 using System.Globalization;
+using AccelSim.Hardware;
 using AccelSim.Studies;
 
 namespace AccelSim.Cli.Output;
@@ -24,7 +25,7 @@ internal static class SensitivityTable
             table.Row(
             [
                 field.Leaf.Path.Replace("$.", "", StringComparison.Ordinal) + " = "
-                + field.Leaf.Text,
+                + field.Leaf.Text + (field.IsEstimated ? " *" : ""),
                 .. metrics.Select(metric => Cell(field, metric)),
             ]);
         }
@@ -34,6 +35,9 @@ internal static class SensitivityTable
             + "halves the metric, as long as nothing else begins to bind."
             + (attributed
                 ? " In brackets: what the breakdown of the unchanged point predicts."
+                : "")
+            + (moving.Any(field => field.IsEstimated)
+                ? $" *: the file does not state it; estimated by {Catalog.EstimatorFile}."
                 : ""));
         var still = fields.Count(field => field.Strongest < Least && field.Problem is null);
         if (still > 0)
@@ -54,7 +58,8 @@ internal static class SensitivityTable
 
     private static string Cell(FieldSensitivity field, string metric)
     {
-        if (!field.Measured.TryGetValue(metric, out var measured)) return "–";
+        if (!field.Measured.TryGetValue(metric, out var measured) || double.IsNaN(measured))
+            return "–";
         var text = Number(measured);
         return field.Attributed.TryGetValue(metric, out var predicted)
             ? $"{text} [{Number(predicted)}]"

@@ -83,11 +83,14 @@ internal sealed class ExplainVerb : Verb
     private int Scenario(string file)
     {
         var runner = ScenarioRunner.Load(ScenarioReader.Read(file), Path.GetDirectoryName(file));
-        for (var i = 0; i < runner.Hardware.Count; i++)
+        var files = Enumerable.Range(0, runner.Hardware.Count)
+            .GroupBy(entry => runner.Hardware[entry].File, StringComparer.Ordinal);
+        foreach (var entries in files)
         {
-            Terminal.Heading($"{file}: $.replicas[{i}], {runner.Hardware[i].Id}");
+            var places = string.Join(", ", entries.Select(entry => $"$.replicas[{entry}]"));
+            Terminal.Heading($"{file}: {places}, {runner.Hardware[entries.First()].Id}");
             Terminal.Line();
-            SensitivityTable.Write(Terminal, StudiedMetrics.OfScenario(runner, i));
+            SensitivityTable.Write(Terminal, StudiedMetrics.OfScenario(runner, entries.First()));
         }
         return ExitCode.Done;
     }

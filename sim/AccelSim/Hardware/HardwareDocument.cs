@@ -102,6 +102,33 @@ public sealed class HardwareDocument
         });
     }
 
+    /// <summary>
+    /// The same document with what estimators fill in as facts of its own: they can be scaled.
+    /// </summary>
+    /// <remarks>
+    /// Fixed costs, idle power, energies and latencies of each accelerator, tagged assumed; their
+    /// file and line are the estimators'. It costs and draws what the document does.
+    /// </remarks>
+    /// <exception cref="ConfigException">The file is wrong, or a gap cannot be filled.</exception>
+    public HardwareDocument Completed(Estimators estimators)
+    {
+        if (!IsCluster)
+        {
+            var device = Device.From(Accelerator, estimators);
+            return new(EstimatedFacts.Into(Root, "$", device), IsCluster);
+        }
+        var document = this;
+        foreach (var (name, pool) in Cluster.Pools)
+        {
+            var path = $"$.pools.{name}.accelerator";
+            var tree = EstimatedFacts.Into(
+                Root.Find("pools", name, "accelerator")!, path,
+                Device.From(pool.Accelerator, estimators));
+            document = document.Replace(path, tree);
+        }
+        return document;
+    }
+
     private (string Path, ConfigNode Node) Locate(string path)
     {
         ArgumentNullException.ThrowIfNull(path);

@@ -102,6 +102,10 @@ public sealed record FieldSensitivity(
     IReadOnlyDictionary<string, double> Attributed,
     string? Problem)
 {
-    /// <summary>The largest reaction of any metric.</summary>
-    public double Strongest => Measured.Values.Select(Math.Abs).DefaultIfEmpty(0).Max();
+    /// <summary>The largest reaction of any metric; those without a number do not count.</summary>
+    public double Strongest => Measured.Values
+        .Where(value => !double.IsNaN(value)).Select(Math.Abs).DefaultIfEmpty(0).Max();
+
+    /// <summary>Whether the file leaves it to an estimator.</summary>
+    public bool IsEstimated => Leaf.File == Catalog.EstimatorFile;
 }

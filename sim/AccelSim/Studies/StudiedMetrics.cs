@@ -10,7 +10,9 @@ namespace AccelSim.Studies;
 /// </summary>
 public static class StudiedMetrics
 {
-    /// <summary>Elasticities of an estimated point to every field of its hardware.</summary>
+    /// <summary>
+    /// Elasticities of an estimated point to every field of its hardware, estimated ones included.
+    /// </summary>
     /// <param name="hardware">The file.</param>
     /// <param name="build">Builds the deployment of a changed file.</param>
     /// <param name="isl">Prompt tokens.</param>
@@ -20,7 +22,9 @@ public static class StudiedMetrics
         HardwareDocument hardware, Func<HardwareDocument, Deployment> build, int isl, int osl,
         int batch)
     {
+        ArgumentNullException.ThrowIfNull(hardware);
         ArgumentNullException.ThrowIfNull(build);
+        hardware = hardware.Completed(Catalog.Estimators);
         var point = new Estimate(build(hardware)).Of(isl, osl, batch);
         return Sensitivity.Of(
             hardware,
@@ -33,14 +37,25 @@ public static class StudiedMetrics
             });
     }
 
-    /// <summary>Elasticities of a simulated scenario to every field of one of its files.</summary>
+    /// <summary>
+    /// Elasticities of a simulated scenario to every field of one of its files, estimated ones
+    /// included.
+    /// </summary>
     /// <param name="runner">The scenario.</param>
-    /// <param name="index">Which entry of its replicas; others with the same file stay.</param>
+    /// <param name="index">
+    /// Which entry of its replicas; others that name the same file move with it.
+    /// </param>
     public static IReadOnlyList<FieldSensitivity> OfScenario(ScenarioRunner runner, int index)
     {
         ArgumentNullException.ThrowIfNull(runner);
+        var hardware = runner.Hardware[index];
+        var entries = Enumerable.Range(0, runner.Hardware.Count)
+            .Where(entry => runner.Hardware[entry].File == hardware.File)
+            .ToArray();
         return Sensitivity.Of(
-            runner.Hardware[index], changed => Of(runner.With(index, changed).Run()));
+            hardware.Completed(Catalog.Estimators),
+            changed => Of(entries
+                .Aggregate(runner, (all, entry) => all.With(entry, changed)).Run()));
     }
 
     private static Dictionary<string, double> Of(EstimatePoint point)

@@ -68,6 +68,50 @@ public sealed class SensitivityTests
         Assert.Equal(0, fields[area].Strongest);
     }
 
+    [Theory]
+    [InlineData("h100-sxm", "$")]
+    [InlineData("dgx-h100", "$.pools.gpu.accelerator")]
+    public void EstimatedOverheads_TakeTheirShareOfTheStep(string hardware, string at)
+    {
+        var fields = Study(hardware, "llama-3.1-8b", 1);
+        foreach (var path in new[] { ".overheads.kernelLaunch", ".overheads.hostPerStep" })
+        {
+            var field = fields.Single(one => one.Leaf.Path == at + path);
+            Assert.True(field.IsEstimated);
+            Assert.True(field.Leaf.Line > 0);
+            Assert.True(field.Measured["TPOT"] > 0.1, path);
+            Assert.Equal(field.Measured["TPOT"], field.Attributed["TPOT"], 1e-3);
+        }
+        var idle = fields.Single(one => one.Leaf.Path == at + ".power.idle");
+        Assert.True(idle.Measured["J/token"] > 0.01);
+    }
+
+    [Fact]
+    public void AFieldWithoutANumber_StandsWithTheInertOnes()
+    {
+        var hardware = Catalog.Open("h100-sxm");
+        var leaf = hardware.Leaves.First(one => one.Source is not null);
+        var field = new FieldSensitivity(
+            leaf, 0.01, new Dictionary<string, double> { ["a"] = double.NaN, ["b"] = -0.5 },
+            new Dictionary<string, double>(), null);
+        Assert.Equal(0.5, field.Strongest);
+    }
+
+    [Fact]
+    public void EntriesThatNameOneFile_MoveTogether()
+    {
+        var entry = new ReplicaSpec { Hardware = "h100-sxm" };
+        var scenario = new Scenario
+        {
+            Model = "llama-3.1-8b",
+            Replicas = [entry, entry],
+            Workload = new WorkloadSource { Shipped = "azure-conv-2023-fit", NumRequests = 4 },
+        };
+        var fields = StudiedMetrics.OfScenario(ScenarioRunner.Load(scenario), 0);
+        var price = fields.Single(field => field.Leaf.Path == "$.price.perHour");
+        Assert.Equal(1, price.Measured["USD/Mtoken"], 6);
+    }
+
     private static double Tpot(IEnumerable<FieldSensitivity> fields, string path) =>
         fields.Single(field => field.Leaf.Path == path).Measured["TPOT"];
 
