@@ -60,6 +60,7 @@ internal static class CommandLine
     private static int Invoke(string[] arguments, Terminal terminal)
     {
         var root = Root(terminal);
+        if (arguments is ["help", .. var verbs]) arguments = [.. verbs, "--help"];
         UnknownFlags.Refuse(root, arguments);
         var parsed = root.Parse(
             arguments,

@@ -23,6 +23,16 @@ public sealed class FlagTests
         { Load + "--tp 0", "--tp: must be at least 1, but 0 is not." },
         { Load + "--tp -3", "--tp: must be at least 1, but -3 is not." },
         { Load + "--tp 99999999999", "--tp: must be at most 1000, but 99999999999 is not." },
+        { Load + "--tp 99999999999999999999",
+            "--tp: must be at most 1000, but 99999999999999999999 is not." },
+        { Load + "--json=yes", "--json: takes no value; write --json alone." },
+        { Load + "--seed -1", "--seed: must be at least 0, but -1 is not." },
+        { Load + "--request-rate 1e300",
+            "--request-rate: 1E+300 is not a number from 1E-06 to 1000000000." },
+        { Chip + "--workload some/path.json", "--workload: \"some/path.json\" is a path, but the "
+            + "name of a shipped workload is expected; give a file of requests with --requests." },
+        { "list --zzz",
+            "--zzz: there is no such flag. \"accelsim list --help\" shows all." },
         { Load + "--tp 1.5", "--tp: expected a whole number, but found \"1.5\"." },
         { Load + "--tp", "--tp: lacks its value; write it as --tp N." },
         { Load + "--tp 1 --tp 2", "--tp: stands twice; keep one." },
@@ -48,7 +58,7 @@ public sealed class FlagTests
             + "recompute, swap." },
         { Load + "--slo ttft", "--slo: \"ttft\" is no objective; write it as "
             + "ttft=1s,tpot=50ms,e2e=5s; each may be left out." },
-        { Load + "--slo ttft=1", "--slo: \"1\" has no unit; write it as \"3 us\"." },
+        { Load + "--slo ttft=1", "--slo: \"1\" has no unit; write it as \"1s\" or \"1ms\"." },
         { Load + "--slo ttft=0s", "--slo: must be more than 0, but \"0s\" is not." },
         { Load + "--slo ttft=1s,ttft=2s", "--slo: \"ttft\" stands twice; keep one." },
         { Load + "--slo itl=1s", "--slo: \"itl\" is no objective; write it as "
@@ -83,7 +93,7 @@ public sealed class FlagTests
             + "needs a token in each step, so raise the one or lower the other." },
         { Load + "--expert-skew 0.5", "--expert-skew: must be at least 1, but 0.5 is not." },
         { Load + "--cost-model magic",
-            "$.costModel: there is no cost model \"magic\"; there is \"roofline\"." },
+            "--cost-model: there is no cost model \"magic\"; there is \"roofline\"." },
         { Load + "--quantization int5", "--quantization: \"int5\" is not known; use auto, none, "
             + "fp8, int8, int4, awq, gptq or mxfp4." },
         { Load + "--hardware", "--hardware: stands twice; keep one." },

@@ -15,6 +15,12 @@ public sealed class OutputTests
         Assert.Equal("cannot write the output: No space left on device\n", error.ToString());
     }
 
+    [Theory]
+    [InlineData("help", "--help")]
+    [InlineData("help list", "list --help")]
+    public void Help_IsAVerbToo(string verb, string flag) =>
+        Assert.Equal(Typed.Run(flag), Typed.Run(verb));
+
     /// <summary>Takes what comes and fails when it must reach the disk.</summary>
     private sealed class FullWriter : TextWriter
     {

@@ -84,7 +84,9 @@ internal static class Flag
         if (!long.TryParse(
                 text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var value))
         {
-            throw new FormatException($"expected a whole number, but found \"{text}\".");
+            throw new FormatException(text.Length > 0 && text.All(char.IsAsciiDigit)
+                ? $"must be at most {atMost}, but {text} is not."
+                : $"expected a whole number, but found \"{text}\".");
         }
         if (value < atLeast)
             throw new FormatException($"must be at least {atLeast}, but {value} is not.");

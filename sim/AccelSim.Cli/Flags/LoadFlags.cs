@@ -1,5 +1,6 @@
 using System.CommandLine;
 using AccelSim.Configuration;
+using AccelSim.Hardware;
 using AccelSim.Serving;
 using AccelSim.Workloads;
 
@@ -79,6 +80,12 @@ internal sealed class LoadFlags
                     + "come; keep one.");
         }
         CheckPairs(parsed, generates);
+        if (parsed.GetValue(_workload) is { } path && Catalog.IsPath(path))
+        {
+            throw new ConfigException("", 0, _workload.Name,
+                $"\"{path}\" is a path, but the name of a shipped workload is expected; give a "
+                + "file of requests with --requests.");
+        }
         var source = new WorkloadSource
         {
             File = parsed.GetValue(_requests),

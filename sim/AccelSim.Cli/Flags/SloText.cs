@@ -41,6 +41,11 @@ internal static class SloText
 
     private static Seconds WithUnit(string text)
     {
+        if (double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out _))
+        {
+            throw new FormatException(
+                $"\"{text}\" has no unit; write it as \"{text}s\" or \"{text}ms\".");
+        }
         if (!Quantity.TryParse<Seconds>(text, out var value, out var problem))
             throw new FormatException(problem);
         return Positive(value, text);

@@ -40,6 +40,8 @@ internal static class UnknownFlags
                 continue;
             }
             if (!seen.Add(flag)) problems.Add(new("", 0, name, "stands twice; keep one."));
+            if (flag.Arity.MaximumNumberOfValues == 0 && name.Length < token.Length)
+                problems.Add(new("", 0, name, $"takes no value; write {name} alone."));
             if (flag.Arity.MaximumNumberOfValues == 0 || name.Length < token.Length) continue;
             i++;
             if (i == arguments.Count || (IsFlag(arguments[i])
@@ -73,8 +75,9 @@ internal static class UnknownFlags
             .Where(flag => flag.StartsWith("--", StringComparison.Ordinal))
             .Distinct();
         var near = string.Join(", ", NearestName.Of(name, known));
+        var hint = near.Length > 0 ? "; near it: " + near : "";
         var verb = command is RootCommand ? "accelsim" : "accelsim " + command.Name;
         return new ConfigException("", 0, name,
-            $"there is no such flag; near it: {near}. \"{verb} --help\" shows all.");
+            $"there is no such flag{hint}. \"{verb} --help\" shows all.");
     }
 }

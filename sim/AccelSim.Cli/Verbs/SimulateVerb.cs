@@ -34,7 +34,7 @@ internal sealed class SimulateVerb : Verb
 
     private readonly Option<long?> _seed = Flag.Of<long?>(
         "--seed", "N", "Decides every random number (42).",
-        text => Flag.ReadWhole(text, long.MinValue));
+        text => Flag.ReadWhole(text, 0));
 
     /// <summary>The verb.</summary>
     public SimulateVerb(Terminal terminal)
@@ -66,7 +66,7 @@ internal sealed class SimulateVerb : Verb
                 Options.Where(flag => flag != _seed && !_output.All.Contains(flag)), file);
         using var folder = OutputFolder.Create(output.Folder);
         var run = file is null
-            ? Simulate(FromFlags(parsed), null, folder)
+            ? FlagPlace.Tell(() => Simulate(FromFlags(parsed), null, folder))
             : ScenarioPlace.Tell(file, () => Simulate(FromFile(parsed, file), file, folder));
         if (folder is not null)
         {

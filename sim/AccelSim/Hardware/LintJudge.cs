@@ -64,7 +64,7 @@ internal sealed class LintJudge
 
     /// <summary>A ratio in words, such as <c>2.01 times</c>.</summary>
     public static string Times(double ratio) =>
-        ratio.ToString("G3", CultureInfo.InvariantCulture) + " times";
+        ratio.ToString(ratio >= 999.5 ? "N0" : "G3", CultureInfo.InvariantCulture) + " times";
 
     private void Add(
         LintSeverity severity, FactSource at, string problem, string mend,
