@@ -5,22 +5,20 @@ namespace AccelSim.Hardware;
 /// <summary>The checks of one accelerator.</summary>
 internal sealed class AcceleratorLint
 {
-    /// <summary>Stated and computed peaks differ by rounding only.</summary>
-    private const double PeakTolerance = 0.02;
-
     /// <summary>Pin rates are often rounded to a tenth of a Gbit/s.</summary>
     private const double PinTolerance = 0.03;
 
     private readonly Accelerator _accelerator;
     private readonly HardwareDocument _document;
     private readonly Estimators _estimators;
-    private readonly LintJudge _judge = new();
+    private readonly LintJudge _judge;
 
     private AcceleratorLint(HardwareDocument document, Estimators estimators)
     {
         _document = document;
         _accelerator = document.Accelerator;
         _estimators = estimators;
+        _judge = new(document.File);
     }
 
     /// <summary>Everything odd about an accelerator file.</summary>
@@ -28,7 +26,7 @@ internal sealed class AcceleratorLint
     {
         var lint = new AcceleratorLint(document, estimators);
         CheckSources(document.Leaves, lint._judge);
-        lint.CheckPeaks();
+        PeakLint.Run(document, lint._judge);
         lint.CheckRates();
         foreach (var level in lint._accelerator.Memory.Values) lint.CheckMemory(level);
         foreach (var link in lint._accelerator.Links.Values)
@@ -64,44 +62,6 @@ internal sealed class AcceleratorLint
         judge.Typical(link.Latency, kind.Latency, $"{link.Technology} has typically");
     }
 
-    private void CheckPeaks()
-    {
-        foreach (var (format, stated) in _accelerator.Peak)
-        {
-            var name = FormatNames.Of(format);
-            var vector = _accelerator.Fabric.VectorRate(format);
-            var rate = _accelerator.Fabric.MatrixRate(format) ?? vector;
-            if (rate is null)
-            {
-                _judge.Error(stated.Source,
-                    $"states a peak in {name}, but the fabric has no rate for it.",
-                    $"Add {name} to the fabric's rates, or take it out here.");
-                continue;
-            }
-            if (LintJudge.Near(stated.Value / rate.Value, 1, PeakTolerance)) continue;
-            if (vector is not null
-                && LintJudge.Near(stated.Value / vector.Value, 1, PeakTolerance)) continue;
-            Disagree(stated, rate);
-        }
-    }
-
-    private void Disagree(Fact<FlopsPerSecond> stated, Rate rate)
-    {
-        var ratio = stated.Value / rate.Value;
-        var sum = $"{stated.Source.Text} is {LintJudge.Times(ratio)} {rate.Formula} = {rate.Value}";
-        var isSparse = LintJudge.Near(ratio, 2, PeakTolerance)
-            || (_accelerator.Fabric is GpuFabric { StructuredSparsity: { } gain }
-                && LintJudge.Near(ratio, gain.Value.Value, PeakTolerance));
-        var (problem, mend) = isSparse
-            ? ("it looks like the sparse figure.", "State the dense peak, half of it.")
-            : LintJudge.Near(ratio, 0.5, PeakTolerance)
-                ? ("the rate looks like the sparse one.",
-                    "State the dense rate of a unit, half of it.")
-                : ("both should agree.",
-                    "Mend the one that is wrong: the peak, or a factor of the formula.");
-        _judge.Error(stated.Source, $"{sum}: {problem}", mend, rate.Facts);
-    }
-
     /// <summary>Operations per cycle come in powers of two, or three times one.</summary>
     private void CheckRates()
     {
@@ -116,7 +76,10 @@ internal sealed class AcceleratorLint
             if (_accelerator.Peak.Keys.Any(format =>
                 _accelerator.Fabric.MatrixRate(format) is null
                     && leaf.Path == "$.fabric.vector." + FormatNames.Of(format))) continue;
-            _judge.Warn(leaf.Source!,
+            // A power of two times a thousand is a prefix or a unit mistaken, not a bold design.
+            var isSlip = new[] { value / 1000, value * 1000 }.Any(meant =>
+                IsPowerOfTwo(meant) || IsPowerOfTwo(meant / 3));
+            _judge.Odd(isSlip ? 1000 : 1, leaf.Source!,
                 $"{leaf.Text} is neither a power of two nor three times one, as lanes are.",
                 "Check for a slip of ten, and that it is the rate of one unit.");
         }
@@ -137,18 +100,7 @@ internal sealed class AcceleratorLint
     private void CheckMemory(MemoryLevel level)
     {
         if (level is { Bandwidth: { } stated, BusWidth: { } width, PinRate: { } pin })
-        {
-            var total = new BytesPerSecond(width.Value.Value * 8.0 * pin.Value.Value);
-            var ratio = stated.Value / total;
-            if (!LintJudge.Near(ratio, 1, PinTolerance))
-            {
-                _judge.Error(stated.Source,
-                    $"{stated.Source.Text} is {LintJudge.Times(ratio)} busWidth × pinRate = "
-                        + $"{width.Source.Text} × {pin.Source.Text} = {total}.",
-                    "Mend the one that is wrong; buses count bits, pins bit/s.",
-                    width.Source, pin.Source);
-            }
-        }
+            CheckPins(stated, width, pin);
         if (!_estimators.MemoryTechnologies.TryGetValue(level.Technology, out var kind))
         {
             _judge.UnknownTechnology(level.Technology, level.Capacity.Source, "memory",
@@ -179,5 +131,35 @@ internal sealed class AcceleratorLint
         // Main memory on the chip is many small banks: the class's own range judges it.
         if (level is not { Role: MemoryRole.Main, Technology: "SRAM" })
             _judge.Typical(level.Latency, kind.Latency, $"{level.Technology} has typically");
+    }
+
+    private void CheckPins(Fact<BytesPerSecond> stated, Fact<Bytes> width, Fact<BytesPerSecond> pin)
+    {
+        var total = new BytesPerSecond(width.Value.Value * 8.0 * pin.Value.Value);
+        var ratio = stated.Value / total;
+        if (LintJudge.Near(ratio, 1, PinTolerance)) return;
+        FactSource[] facts = [stated.Source, width.Source, pin.Source];
+        var formula = $"busWidth × pinRate = {width.Source.Text} × {pin.Source.Text} = {total}";
+        var sum = $"{stated.Source.Text} is {LintJudge.Times(ratio)} {formula}";
+        if (!LintJudge.IsWhatIf(facts, ratio))
+        {
+            _judge.Error(_judge.Own(facts), $"{sum}.",
+                "Mend the one that is wrong; buses count bits, pins bit/s.", facts);
+        }
+        else if (_judge.IsOwn(stated.Source))
+        {
+            var parent = LintJudge.FileOf(facts.First(fact => !_judge.IsOwn(fact)));
+            _judge.Warn(stated.Source,
+                $"{sum}, of which a part is inherited from {parent} and no longer describes "
+                    + "this memory.",
+                "State busWidth and pinRate too, or remove them with null.", facts);
+        }
+        else
+        {
+            _judge.Warn(_judge.Own(facts),
+                $"{sum}: the bandwidth is inherited from {LintJudge.FileOf(stated.Source)}, and "
+                    + "it alone counts.",
+                "State the bandwidth too, or remove it with null.", facts);
+        }
     }
 }

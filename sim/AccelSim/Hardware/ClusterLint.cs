@@ -6,7 +6,7 @@ internal static class ClusterLint
     public static IReadOnlyList<LintFinding> Run(
         HardwareDocument document, Estimators estimators)
     {
-        var judge = new LintJudge();
+        var judge = new LintJudge(document.File);
         var cluster = document.Cluster;
         AcceleratorLint.CheckSources(
             document.Leaves.Where(leaf => leaf.File == document.File), judge);

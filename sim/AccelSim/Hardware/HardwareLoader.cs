@@ -37,6 +37,8 @@ internal static class HardwareLoader
         var parent = Extend(SourcedTree.Read(text, file), [.. chain, file]);
         var own = root with { Members = Without(root.Members!, "extends") };
         RefuseOtherClass(parent, own);
+        RefuseMistyped(parent, own, "memory");
+        RefuseMistyped(parent, own, "links");
         return Merge(parent, own);
     }
 
@@ -48,6 +50,19 @@ internal static class HardwareLoader
         if (!JsonNames.OfEnum(typeof(DeviceClass)).Contains(own)) return;
         throw at.Error($"is \"{own}\", but the device it extends is \"{inherited}\"; extend one of "
             + "the same class, or describe it in full.");
+    }
+
+    /// <summary>A level or link that is new has a role; without one its name is mistyped.</summary>
+    private static void RefuseMistyped(ConfigNode parent, ConfigNode child, string map)
+    {
+        if (parent.Find(map)?.Members is not { Count: > 0 } inherited) return;
+        foreach (var (name, value) in child.Find(map)?.Members ?? inherited)
+        {
+            if (inherited.ContainsKey(name) || value.Members is null
+                || value.Find("role") is not null) continue;
+            throw value.Error("lacks \"role\", which a new one needs; "
+                + NearestName.Hint(name, [.. inherited.Keys]));
+        }
     }
 
     /// <summary>

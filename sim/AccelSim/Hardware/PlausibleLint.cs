@@ -49,20 +49,33 @@ internal static class PlausibleLint
         foreach (var leaf in Matching(terms[0], leaves))
         {
             FactLeaf[] all = [leaf, .. below];
-            var value = below.Aggregate(leaf.Value!.Value, (rest, one) => rest / one.Value!.Value);
-            if (value >= Bound(range.Min, all) && value <= Bound(range.Max, all)) continue;
+            var (least, most) = (Bound(range.Min, all), Bound(range.Max, all));
+            var beyond = LintJudge.Beyond(Quotient(all), least, most);
+            if (beyond == 1) continue;
+            FactSource[] facts = [.. all.Select(one => one.Source!)];
+            var at = Array.IndexOf(facts, judge.Own(facts));
+            var above = leaf.Text + (at == 0 ? "" : $" ({Name(leaf)})");
             var quotient = string.Concat(below.Select(one => $" / {one.Text} ({Name(one)})"));
-            judge.Warn(leaf.Source!,
-                $"{leaf.Text}{quotient} is odd: such devices have {range.Min} to {range.Max}.",
+            var hint = PrefixHint.For(all[at].Text, all[at].Reader!, amount =>
+            {
+                FactLeaf[] meant = [.. all];
+                meant[at] = all[at] with { Value = amount };
+                return LintJudge.Beyond(Quotient(meant), least, most) == 1;
+            });
+            judge.Odd(beyond, facts[at],
+                $"{above}{quotient} is odd: such devices have {range.Min} to {range.Max}{hint}",
                 below.Length switch
                 {
                     0 => "Check for a slip of ten or of a unit's prefix.",
                     1 => "Check both for a slip of ten or of a unit's prefix.",
                     _ => "Check all of them for a slip of ten or of a unit's prefix.",
                 },
-                below.Select(one => one.Source!));
+                facts);
         }
     }
+
+    private static double Quotient(FactLeaf[] terms) =>
+        terms.Skip(1).Aggregate(terms[0].Value!.Value, (rest, one) => rest / one.Value!.Value);
 
     private static string Name(FactLeaf leaf) => leaf.Path[2..];
 

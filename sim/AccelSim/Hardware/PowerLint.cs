@@ -49,8 +49,11 @@ internal static class PowerLint
     {
         if (accelerator.Die.Process is not { } process) return;
         string[] known = [.. estimators.ProcessNodes.Keys];
-        if (known.Any(name => Quantity.Parse<Nanometres>(name) == process.Value)) return;
-        judge.Warn(process.Source, $"{process.Source.Text} is no node with known energies.",
+        double[] sizes = [.. known.Select(name => Quantity.Parse<Nanometres>(name).Value)];
+        var size = process.Value.Value;
+        if (sizes.Contains(size)) return;
+        judge.Odd(LintJudge.Beyond(size, sizes.Min(), sizes.Max()), process.Source,
+            $"{process.Source.Text} is no node with known energies.",
             $"Known: {string.Join(", ", known)}.");
     }
 
@@ -63,14 +66,26 @@ internal static class PowerLint
         var load = new Watts(device.Idle.Value.Value + compute + memory);
         var ratio = load / device.Tdp.Value;
         if (ratio >= FullLoad.Least && ratio <= FullLoad.Most) return;
-        judge.Warn(device.Tdp.Source,
+        FactSource[] facts =
+        [
+            device.Tdp.Source, device.Idle.Source, energy.Source,
+            device.MemoryEnergy[device.MainMemory].Source,
+            device.Bandwidth[device.MainMemory].Source, .. device.MatrixRate(general)!.Facts,
+        ];
+        judge.Odd(Slip(ratio), judge.Own(facts),
             $"full load takes {load} (idle {device.Idle.Value}, "
                 + $"{FormatNames.Of(general)} at peak {new Watts(compute)}, main memory at full "
                 + $"bandwidth {new Watts(memory)}), {LintJudge.Times(ratio)} "
                 + $"the TDP of {device.Tdp.Source.Text}.",
-            "Check the TDP, the energies, the process node and the rates.",
-            device.Idle.Source, energy.Source, device.MemoryEnergy[device.MainMemory].Source);
+            "Check the TDP, the energies, the process node and the rates.", facts);
     }
+
+    /// <summary>
+    /// Full load beyond three times the TDP, or below a quarter of it, is a slip: a judge's
+    /// measure of how far outside it is.
+    /// </summary>
+    private static double Slip(double ratio) =>
+        LintJudge.Slip * Math.Max(ratio / 3, 0.25 / ratio);
 
     private static double MemoryLoad(Device device) =>
         device.Bandwidth[device.MainMemory].Value.Value
@@ -106,8 +121,9 @@ internal static class PowerLint
         LintJudge judge)
     {
         var share = watts / device.Tdp.Value.Value;
-        if (share >= usual.Least && share <= usual.Most) return;
-        judge.Warn(stated,
+        var beyond = LintJudge.Beyond(share, usual.Least, usual.Most);
+        if (beyond == 1) return;
+        judge.Odd(beyond, stated,
             $"{stated.Text} at full rate takes {new Watts(watts)}, {LintJudge.Times(share)} the "
                 + $"TDP of {device.Tdp.Source.Text}; real chips have {usual.Least} to "
                 + $"{usual.Most}.",

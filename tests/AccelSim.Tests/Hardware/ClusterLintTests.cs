@@ -44,12 +44,12 @@ public sealed class ClusterLintTests
             + "(pools.gpu.perNode) is odd: such devices have 0.16 W / 1 W / 1 to 1.5 W / 1 W / 1. "
             + "Check all of them for a slip of ten or of a unit's prefix.")]
     [InlineData("host.memory", "2 GB",
-        "Warning: $.host.memory: 2 GB / 80 GiB "
+        "Error: $.host.memory: 2 GB / 80 GiB "
             + "(pools.gpu.accelerator.memory.hbm.capacity) / 8 (pools.gpu.perNode) is odd: such "
-            + "devices have 0.7 GB / 1 GB / 1 to 6.9 GB / 1 GB / 1. "
+            + "devices have 0.7 GB / 1 GB / 1 to 6.9 GB / 1 GB / 1; did you mean \"2 TB\"? "
             + "Check all of them for a slip of ten or of a unit's prefix.")]
     [InlineData("network.bandwidth", "400 GB/s",
-        "Warning: $.network.bandwidth: 400 GB/s is odd: such devices have 6.2 GB/s "
+        "Error: $.network.bandwidth: 400 GB/s is odd: such devices have 6.2 GB/s "
             + "to 100 GB/s. Check for a slip of ten or of a unit's prefix.")]
     [InlineData("pools.gpu.scaleUp.bandwidth", "45 GB/s",
         "Warning: $.pools.gpu.scaleUp.bandwidth: 45 GB/s is odd: NVLink 4 has, per "

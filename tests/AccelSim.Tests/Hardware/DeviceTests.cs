@@ -96,6 +96,8 @@ public sealed class DeviceTests
     {
         var far =
             from id in Catalog.Accelerators
+            // Boards that reach their power limit although their rates are held down.
+            where id is not ("intel-b60" or "l20" or "rtx-3090" or "rtx-4090" or "rtx-5090")
             let stated = Device.From(Catalog.Open(id).Accelerator, Catalog.Estimators)
             let power = stated.Spec.Power
             let silent = Silent(id)
