@@ -79,6 +79,10 @@ public sealed class Estimate
     public StepShape FirstPrefill(int isl, int batch) =>
         PrefillSteps(isl, PerRank(batch)).First();
 
+    /// <summary>Every prefill step of a batch.</summary>
+    public IReadOnlyList<StepShape> AllPrefills(int isl, int batch) =>
+        [.. PrefillSteps(isl, PerRank(batch))];
+
     /// <summary>Requests of the fullest rank; engines share the batch evenly.</summary>
     private int PerRank(int batch) =>
         Divide(batch, _deployment.Graph.Plan.DataParallel * _deployment.Engines);

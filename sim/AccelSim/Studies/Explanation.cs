@@ -10,7 +10,7 @@ namespace AccelSim.Studies;
 /// <summary>
 /// Expands every number of an estimate: formula, values, lines of the hardware file.
 /// </summary>
-public static class Explanation
+public static partial class Explanation
 {
     /// <summary>Marks the resource that an operator waits for.</summary>
     private const string Binding = " ←";
@@ -26,13 +26,13 @@ public static class Explanation
         ArgumentNullException.ThrowIfNull(deployment);
         var estimate = new Estimate(deployment);
         var point = estimate.Of(isl, osl, batch);
-        var prefill = Step(deployment, "first prefill step", estimate.FirstPrefill(isl, batch));
         List<ExplainedNumber> numbers =
         [
             new("TTFT", point.Ttft.ToString(),
                 "sum over the prefill steps of the batch",
                 $"{batch} × {isl} tokens in steps of at most "
-                + $"{deployment.Settings.MaxNumBatchedTokens}", [], [prefill]),
+                + $"{deployment.Settings.MaxNumBatchedTokens}", [],
+                Prefills(deployment, estimate.AllPrefills(isl, batch))),
         ];
         if (point.Tpot is { } tpot)
         {
@@ -117,7 +117,7 @@ public static class Explanation
                 $"({budget.Capacity.Value} × {deployment.Settings.GpuMemoryUtilization} − "
                 + $"{budget.Weights} − {budget.Activations} − {budget.Runtime.Value} − "
                 + $"{budget.State}) / {budget.BlockBytes}"),
-            [budget.Capacity.Source, budget.Runtime.Source], []);
+            [budget.Capacity.Source, budget.Runtime.Source], MemoryParts(deployment));
     }
 
     private static ExplainedNumber Energy(
@@ -132,7 +132,7 @@ public static class Explanation
             $"({point.Prefill.Joules} + {point.Osl - 1} × {decode} + ({idle.Value} × "
             + $"{deployment.Accelerators} + {HostPower(deployment)}) × {point.E2e}) / "
             + $"({point.Batch} × {point.Osl})",
-            [idle.Source, .. EnergyFacts(used)], []);
+            [idle.Source, .. EnergyFacts(used)], EnergyParts(deployment, point));
     }
 
     private static ExplainedNumber Cost(Deployment deployment, EstimatePoint point)
@@ -148,11 +148,10 @@ public static class Explanation
                 [price.Source], [])
             : new(
                 "USD per million output tokens", Number(point.UsdPerMillionOutputTokens) + " USD",
-                "(purchase written off × accelerators + host + electricity × PUE) per token × 10⁶",
-                $"{price.Value} × {deployment.Accelerators}, {device.Electricity.Value} × "
-                + $"{device.PowerUsageEffectiveness.Value}",
-                [price.Source, device.Electricity.Source, device.PowerUsageEffectiveness.Source],
-                []);
+                "(accelerators + host, written off, + electricity) of the batch / output tokens "
+                + "× 10⁶",
+                $"over {point.E2e}, {point.Batch} × {point.Osl} tokens", [],
+                CostParts(deployment, point));
     }
 
     /// <summary>The resources that any operator of the explained steps needs.</summary>
@@ -172,7 +171,7 @@ public static class Explanation
     private static IEnumerable<ExplainedNumber> Rates(IReadOnlyList<Resource> used) =>
         used.Select(resource => new ExplainedNumber(
             "rate of " + resource.Name, "", resource.Formula,
-            string.Join(" × ", resource.Facts.Select(fact => fact.Text)), resource.Facts, []));
+            Values(resource), resource.Facts, []));
 
     private static IEnumerable<FactSource> EnergyFacts(IReadOnlyList<Resource> used) =>
         used
