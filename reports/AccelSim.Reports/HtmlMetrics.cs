@@ -187,10 +187,10 @@ internal static class HtmlMetrics
             .Where(reason => runs.Any(run => run.Result.WaitingSeconds[reason] > 0))
             .ToArray();
         return reasons.Length == 0 ? "" : Table(
-            "What requests in the queue waited for, in request-seconds",
+            "What requests in the queue waited for, all their times together",
             ["", .. runs.Select(run => Escape(runs.Count > 1 ? run.Name : "waited"))],
             reasons.Select(reason => runs
-                .Select(run => Number(run.Result.WaitingSeconds[reason]))
+                .Select(run => new Seconds(run.Result.WaitingSeconds[reason]).Readable())
                 .Prepend(Escape(JsonOutput.Name(reason).Replace('_', ' ')))
                 .ToArray()));
     }

@@ -215,6 +215,23 @@ public sealed class SimulateTests
     }
 
     [Fact]
+    public void Classes_HaveNoItl()
+    {
+        using var folder = new TemporaryFolder();
+        var trace = folder.Write(
+            "own.jsonl",
+            "{\"format\":\"accelsim-requests\",\"version\":1,\"block_tokens\":16}\n"
+            + "{\"arrival_s\":0,\"input_tokens\":9,\"output_tokens\":5,\"slo_class\":\"chat\"}\n"
+            + "{\"arrival_s\":0,\"input_tokens\":9,\"output_tokens\":5,\"slo_class\":\"code\"}\n");
+        var run = Typed.Run(
+            $"simulate --hardware h100-sxm --model llama-3.1-8b --requests {trace} --json");
+        var chat = JsonDocument.Parse(run.Out).RootElement.GetProperty("by_class")
+            .GetProperty("chat");
+        Assert.True(chat.TryGetProperty("ttft_ms", out _));
+        Assert.False(chat.TryGetProperty("itl_ms", out _));
+    }
+
+    [Fact]
     public void PoolOfAMixedCluster_IsNamed()
     {
         const string command = "simulate --hardware h100-l40s-mixed --pool l40s --model "
