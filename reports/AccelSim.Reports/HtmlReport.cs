@@ -1,6 +1,5 @@
 using System.Globalization;
 using System.Text;
-using System.Text.RegularExpressions;
 using AccelSim.Metrics;
 using static AccelSim.Reports.HtmlText;
 
@@ -12,7 +11,7 @@ namespace AccelSim.Reports;
 /// are
 /// Apache ECharts, which the file holds; every chart has its numbers in a table.
 /// </remarks>
-public static partial class HtmlReport
+public static class HtmlReport
 {
     /// <summary>A report on one run.</summary>
     /// <param name="result">The run.</param>
@@ -65,22 +64,8 @@ public static partial class HtmlReport
         var first = runs[0].Result;
         var title = first.Scenario.Model + " on "
             + string.Join(" and ", runs.Select(run => run.Name));
-        var parts = new Dictionary<string, string>
-        {
-            ["title"] = Escape(title),
-            ["style"] = Asset("report.css"),
-            ["body"] = Body(runs, title, context),
-            ["data"] = ChartData.Json(runs).Replace("<", "\\u003c", StringComparison.Ordinal),
-            ["echarts"] = Script(Asset("echarts.min.js")),
-            ["script"] = Script(Asset("report.js")),
-        };
-        // In one pass, so that a name that looks like a placeholder stays what it is.
-        return Placeholder().Replace(
-            Asset("report.html"), match => parts[match.Groups[1].Value]);
+        return HtmlPage.Text(title, Body(runs, title, context), ChartData.Json(runs), "report.js");
     }
-
-    [GeneratedRegex(@"\{\{(\w+)\}\}")]
-    private static partial Regex Placeholder();
 
     private static string Body(IReadOnlyList<ReportRun> runs, string title, RunContext context) =>
         Header(runs, title)
@@ -161,15 +146,4 @@ public static partial class HtmlReport
 
     private static string HardwareOf(RunResult result) => string.Join(
         " and ", result.Deployments.Select(deployment => deployment.Hardware.Id).Distinct());
-
-    /// <summary>Text that cannot end the script element it stands in.</summary>
-    private static string Script(string text) =>
-        text.Replace("</script", "<\\/script", StringComparison.OrdinalIgnoreCase);
-
-    private static string Asset(string name)
-    {
-        using var stream = typeof(HtmlReport).Assembly.GetManifestResourceStream(name)!;
-        using var reader = new StreamReader(stream);
-        return reader.ReadToEnd().ReplaceLineEndings("\n");
-    }
 }

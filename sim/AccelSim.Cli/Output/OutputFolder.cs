@@ -12,8 +12,11 @@ internal sealed class OutputFolder : IDisposable
     private static OutputFolder? _open;
     private bool _kept;
 
-    private OutputFolder(string path)
+    private readonly IReadOnlyList<string> _files;
+
+    private OutputFolder(string path, IReadOnlyList<string> files)
     {
+        _files = files;
         Path = path;
         Draft = path.TrimEnd('/', '\\') + ".unfinished";
     }
@@ -26,10 +29,15 @@ internal sealed class OutputFolder : IDisposable
 
     /// <summary>Makes sure that results can be written; null where none are asked for.</summary>
     /// <exception cref="ConfigException">They cannot.</exception>
-    public static OutputFolder? Create(string? path)
+    public static OutputFolder? Create(string? path) => Create(path, SimulatedRun.Files);
+
+    /// <summary>As the other, for a command that writes other files.</summary>
+    /// <param name="path">The folder; null where no results are asked for.</param>
+    /// <param name="files">What the command writes.</param>
+    public static OutputFolder? Create(string? path, IReadOnlyList<string> files)
     {
         if (path is null) return null;
-        var folder = new OutputFolder(path);
+        var folder = new OutputFolder(path, files);
         if (File.Exists(path))
             throw Refuse("is a file; name a folder.");
         var foreign = folder.ForeignEntry();
@@ -75,6 +83,6 @@ internal sealed class OutputFolder : IDisposable
         ? Directory.EnumerateFileSystemEntries(Path)
             .Select(entry => System.IO.Path.GetFileName(entry))
             .Order(StringComparer.Ordinal)
-            .FirstOrDefault(name => !SimulatedRun.Files.Contains(name))
+            .FirstOrDefault(name => !_files.Contains(name))
         : null;
 }

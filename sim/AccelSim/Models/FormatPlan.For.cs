@@ -117,7 +117,7 @@ public sealed partial record FormatPlan
         };
     }
 
-    private static NumberFormat Products(
+    internal static NumberFormat Products(
         string device, Func<NumberFormat, bool> computes, WeightScheme? scheme,
         NumberFormat activation, List<string> notes)
     {

@@ -1,0 +1,93 @@
+using System.CommandLine;
+using AccelSim.Cli.Flags;
+using AccelSim.Cli.Output;
+using AccelSim.Configuration;
+using AccelSim.Reports;
+using AccelSim.Validation;
+
+namespace AccelSim.Cli.Verbs;
+
+/// <summary>Judges the cost model against measured tables.</summary>
+internal sealed class ValidateVerb : Verb
+{
+    /// <summary>The files of an output folder.</summary>
+    private static readonly string[] Files = ["validation.csv", "validation.html"];
+
+    private readonly ValidationFlags _what = new();
+
+    private readonly Option<double?> _maxMedian = Flag.Of<double?>(
+        "--max-median", "P%", "Exit code 1 where the overall median absolute error is larger.",
+        ValidationFlags.ReadPercent);
+
+    private readonly Option<string?> _out = Flag.Text(
+        "--out", "DIR", "Write validation.csv and validation.html there.");
+
+    private readonly Option<string?> _markdown = Flag.Text(
+        "--markdown", "FILE", "Write the figures as a page of documentation.");
+
+    /// <summary>The verb.</summary>
+    public ValidateVerb(Terminal terminal)
+        : base(
+            terminal, "validate",
+            "Judges the cost model against measured kernel times: median, mean and P90 absolute "
+            + "error and bias by device, operator, format and what the model says it waits for.",
+            "accelsim validate --tables ../shared/groundtruth",
+            "accelsim validate --tables ../shared/groundtruth --devices h100-sxm \\",
+            "    --operators gemm,moe --max-median 50% --out out/validation")
+    {
+        AddGroup("What is judged", _what.All);
+        AddGroup("Output", _maxMedian, _out, _markdown);
+    }
+
+    /// <inheritdoc/>
+    protected override int Run(ParseResult parsed)
+    {
+        var validator = _what.Read(parsed);
+        using var folder = OutputFolder.Create(parsed.GetValue(_out), Files);
+        var result = validator.Run();
+        if (folder is not null)
+        {
+            using (var csv = File.Create(Path.Combine(folder.Draft, Files[0])))
+                ValidationCsv.Write(csv, result);
+            File.WriteAllText(Path.Combine(folder.Draft, Files[1]), ValidationHtml.Text(result));
+            folder.Keep();
+        }
+        if (parsed.GetValue(_markdown) is { } page) WritePage(page, result);
+        ValidationTables.Write(Terminal, result);
+        if (folder is not null) Terminal.Line($"Wrote {string.Join(", ", Files)} to {folder.Path}");
+        return Decide(result, parsed.GetValue(_maxMedian));
+    }
+
+    /// <summary>The decisive figure is the last line.</summary>
+    private int Decide(ValidationResult result, double? most)
+    {
+        if (result.Overall is not { } overall)
+        {
+            Terminal.Line("Overall: no row was judged.");
+            return ExitCode.Failed;
+        }
+        var text = $"Overall: median absolute error {ValidationTables.Percent(overall.Median)} "
+            + $"over {Figures.Plural(overall.Count, "row")}";
+        if (most is not { } bound)
+        {
+            Terminal.Line(text + ".");
+            return ExitCode.Done;
+        }
+        var isWithin = overall.Median <= bound;
+        Terminal.Line($"{text}; {(isWithin ? "within" : "more than")} the "
+            + $"{ValidationTables.Percent(bound)} allowed.");
+        return isWithin ? ExitCode.Done : ExitCode.Failed;
+    }
+
+    private static void WritePage(string file, ValidationResult result)
+    {
+        try
+        {
+            File.WriteAllText(file, ValidationMarkdown.Text(result));
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new ConfigException(file, 0, "", "cannot be written: " + e.Message);
+        }
+    }
+}

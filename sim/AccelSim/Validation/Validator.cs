@@ -1,0 +1,119 @@
+using AccelSim.Configuration;
+using AccelSim.Costs;
+using AccelSim.Hardware;
+using AccelSim.Models;
+
+namespace AccelSim.Validation;
+
+/// <summary>Judges a rung of the cost ladder against measured tables.</summary>
+/// <param name="folder">Where the tables are.</param>
+/// <param name="rung">What is judged.</param>
+public sealed class Validator(string folder, Rung rung)
+{
+    private readonly Dictionary<string, JudgedDevice> _devices = [];
+    private readonly ErrorLedger _ledger = new();
+    private readonly List<TableCount> _counts = [];
+    private readonly List<SkippedRows> _skipped = [];
+
+    /// <summary>The tables to read; all by default.</summary>
+    public IReadOnlyList<MeasuredTable> Tables { get; init; } = MeasuredTable.All;
+
+    /// <summary>The devices to judge, as the tables name them; empty for all.</summary>
+    public IReadOnlyList<string> Devices { get; init; } = [];
+
+    /// <summary>The hardware of a device of the tables; the shipped files by default.</summary>
+    public Func<string, HardwareDocument> Hardware { get; init; } = Catalog.Open;
+
+    /// <summary>Reads the tables, one row at a time, and prices every row.</summary>
+    /// <exception cref="ConfigException">
+    /// There is no folder, none of the tables, or a malformed one.
+    /// </exception>
+    public ValidationResult Run()
+    {
+        if (!Directory.Exists(folder))
+        {
+            throw new ConfigException(folder, 0, "", File.Exists(folder)
+                ? "is a file; a folder of measured tables is expected."
+                : "does not exist; a folder of measured tables is expected.");
+        }
+        foreach (var table in Tables)
+        {
+            var file = Path.Combine(folder, table.File);
+            if (File.Exists(file)) _counts.Add(Judge(file, table));
+            else _counts.Add(new TableCount(table.Name, false, 0, 0, 0, 0));
+        }
+        if (_counts.All(count => !count.IsThere))
+        {
+            throw new ConfigException(folder, 0, "",
+                $"has none of {string.Join(", ", Tables.Select(table => table.File))}.");
+        }
+        return _ledger.Result(rung.Name, _counts, _skipped);
+    }
+
+    private TableCount Judge(string file, MeasuredTable table)
+    {
+        _ledger.StartTable();
+        var before = _ledger.Count;
+        var reasons = new SortedDictionary<string, int>(StringComparer.Ordinal);
+        var operators = new List<Operator>();
+        int all = 0, leftOut = 0;
+        using var rows = new TableRows(file, table);
+        while (rows.Next())
+        {
+            all++;
+            if (!Asked(rows.Field(MeasuredTable.Device)))
+            {
+                leftOut++;
+                continue;
+            }
+            var device = Device(rows);
+            var measured = rows.Seconds();
+            var price = RowOperators.Read(rows, table, device, operators);
+            if (price.Format.Reason is { } reason)
+            {
+                reasons[reason] = reasons.GetValueOrDefault(reason) + 1;
+                continue;
+            }
+            var predicted = Price(price.Format.Model!, operators, out var share);
+            _ledger.Add(
+                table.Name, device.Name, price.Label, Regimes.Of(price.Format.Model!, share), rows,
+                predicted, measured);
+        }
+        _skipped.AddRange(
+            reasons.Select(pair => new SkippedRows(table.Name, pair.Key, pair.Value)));
+        return new TableCount(
+            table.Name, true, all, _ledger.Count - before, reasons.Values.Sum(), leftOut);
+    }
+
+    private bool Asked(ReadOnlySpan<char> device)
+    {
+        if (Devices.Count == 0) return true;
+        foreach (var asked in Devices)
+        {
+            if (device.SequenceEqual(asked)) return true;
+        }
+        return false;
+    }
+
+    private JudgedDevice Device(TableRows rows)
+    {
+        var (name, file) = TableNames.Read(
+            rows, MeasuredTable.Device, TableNames.Devices, "device");
+        if (_devices.TryGetValue(name, out var known)) return known;
+        return _devices[name] = new JudgedDevice(name, Hardware(file), rung);
+    }
+
+    private static double Price(
+        ICostModel model, List<Operator> operators, out ResourceVector share)
+    {
+        share = default;
+        double seconds = 0;
+        foreach (var one in operators)
+        {
+            model.Price(one, out var cost);
+            seconds += cost.Seconds;
+            share.Add(cost.Share, 1);
+        }
+        return seconds;
+    }
+}
