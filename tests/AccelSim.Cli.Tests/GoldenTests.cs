@@ -20,6 +20,7 @@ public sealed partial class GoldenTests
         { "help-show", "show --help" },
         { "help-lint", "lint --help" },
         { "help-diff", "diff --help" },
+        { "help-validate", "validate --help" },
         { "list-hardware", "list hardware" },
         { "list-models", "list models" },
         { "list-workloads", "list workloads" },

@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.IO.Compression;
 using System.Text;
 using AccelSim.Configuration;
 
@@ -29,8 +28,7 @@ internal sealed class TableRows : IDisposable
         try
         {
             RefuseUnpacked();
-            _reader = new StreamReader(
-                new GZipStream(File.OpenRead(file), CompressionMode.Decompress), Encoding.UTF8);
+            _reader = new StreamReader(CheckedGzip.Open(file), Encoding.UTF8);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
