@@ -1,7 +1,6 @@
 using System.Globalization;
 using AccelSim.Hardware;
 using AccelSim.Models;
-using AccelSim.Serving;
 using AccelSim.Units;
 
 namespace AccelSim.Validation;
@@ -71,10 +70,9 @@ internal static class RowOperators
             Kv = kv,
             KvBytesPerToken = 2L * kvHeads * dim * FormatNames.Bits(kv) / 8,
         };
-        var seen = window > 0 ? window : length;
         var shape = isPrefill
-            ? Prefill(batch, length, length, seen)
-            : Decode(batch, Math.Min(length, seen));
+            ? Prefill(batch, length, length, window)
+            : Decode(batch, window > 0 ? Math.Min(length, window) : length);
         operators.Add(new AttentionTemplate(
             "attention", 1, isPrefill ? AttentionPhase.Prefill : AttentionPhase.Decode, cost)
             .At(shape));
@@ -108,7 +106,7 @@ internal static class RowOperators
         };
         operators.Add(new AttentionTemplate(
             "attention", 1, isPrefill ? AttentionPhase.Prefill : AttentionPhase.Decode, cost)
-            .At(isPrefill ? Prefill(batch, queries, keys, keys) : Decode(batch, keys)));
+            .At(isPrefill ? Prefill(batch, queries, keys, 0) : Decode(batch, keys)));
         return new RowPrice(format, (isPrefill ? "prefill " : "decode ") + label);
     }
 
@@ -186,14 +184,20 @@ internal static class RowOperators
             "phase", $"\"{phase}\" is not known; use prefill or decode.");
     }
 
-    /// <summary>Prompts of which the last tokens ask, each seeing at most so many keys.</summary>
-    private static StepShape Prefill(long batch, long queries, long keys, long window) => new()
+    /// <summary>Prompts of which the last tokens ask; window is 0 where each sees all.</summary>
+    private static StepShape Prefill(long batch, long queries, long keys, long window)
     {
-        PrefillTokens = (int)(batch * queries),
-        PrefillSequences = (int)batch,
-        PrefillPairs = batch * Scheduler.WindowPairs(keys - queries, queries, window),
-        PrefillKvTokens = batch * Math.Min(keys, window - 1 + queries),
-    };
+        var one = default(StepShape).WithPrompt(
+            keys - queries, (int)queries, isLast: false, (int)window);
+        return new StepShape
+        {
+            PrefillTokens = (int)(batch * queries),
+            PrefillSequences = (int)batch,
+            PrefillPairs = batch * (window > 0 ? one.WindowPrefillPairs : one.PrefillPairs),
+            PrefillKvTokens = batch
+                * (window > 0 ? one.WindowPrefillKvTokens : one.PrefillKvTokens),
+        };
+    }
 
     private static StepShape Decode(long batch, long keys) => new()
     {
