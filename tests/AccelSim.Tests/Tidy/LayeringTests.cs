@@ -65,7 +65,7 @@ public sealed partial class LayeringTests
     [GeneratedRegex(
         @"(?:\bAccelSim\.|^\s*using (?:static )?|(?<![\w.$]))"
         + @"(?<room>Units|Configuration|Hardware|Models|Workloads|Costs|Events|Serving|Metrics"
-        + @"|Studies)(?:\.[A-Z]|(?<=(?:AccelSim\.|using )\w+);)",
+        + @"|Studies|Validation)(?:\.[A-Z]|(?<=(?:AccelSim\.|using )\w+);)",
         RegexOptions.Multiline)]
     private static partial Regex Uses();
 }
