@@ -10,9 +10,10 @@ namespace AccelSim.Costs;
 /// <param name="Formula">How its rate follows from the hardware file.</param>
 /// <param name="Facts">The facts behind the rate.</param>
 /// <param name="EnergyFact">The fact behind its energy; null where it takes none.</param>
+/// <param name="Rate">The rate or fixed time that follows, with its unit.</param>
 public sealed record Resource(
     string Name, ResourceKind Kind, string Formula, IReadOnlyList<FactSource> Facts,
-    FactSource? EnergyFact = null)
+    FactSource? EnergyFact = null, string Rate = "")
 {
     /// <summary>What its time rests on: the weakest of its facts.</summary>
     public Provenance Tag => Facts.Max(fact => fact.Tag);

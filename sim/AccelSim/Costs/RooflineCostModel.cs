@@ -54,26 +54,28 @@ public sealed class RooflineCostModel : ICostModel
         var vector = VectorFormats.Select(device.VectorRate).First(rate => rate is not null)!;
         _vector = Add(
             "vector", ResourceKind.Vector, vector.Formula, vector.Facts,
-            device.VectorEnergy.Source);
+            vector.Value.ToString(), device.VectorEnergy.Source);
         _vectorRate = vector.Value.Value;
         _vectorEnergy = device.VectorEnergy.Value.Value;
         AddMemory(device);
         AddLinks(links);
         AddHostLink(device);
         _launch = Add(
-            "launch", ResourceKind.Launch, "kernelLaunch", [device.KernelLaunch.Source]);
+            "launch", ResourceKind.Launch, "kernelLaunch", [device.KernelLaunch.Source],
+            device.KernelLaunch.Value.ToString());
         _launchSeconds = device.KernelLaunch.Value.Value;
         _synchronisation = Add(
             "synchronisation", ResourceKind.Synchronisation, "synchronisation",
-            [device.Synchronisation.Source]);
+            [device.Synchronisation.Source], device.Synchronisation.Value.ToString());
         _synchronisationSeconds = device.Synchronisation.Value.Value;
         HostResource = Add(
-            "host", ResourceKind.Host, "hostPerStep", [device.HostPerStep.Source]);
+            "host", ResourceKind.Host, "hostPerStep", [device.HostPerStep.Source],
+            device.HostPerStep.Value.ToString());
         HostSecondsPerStep = device.HostPerStep.Value.Value;
+        _powerRoom = device.Tdp.Value.Value - device.Idle.Value.Value;
         _power = Add(
             "power limit", ResourceKind.Power, "energy / (tdp − idle)",
-            [device.Tdp.Source, device.Idle.Source]);
-        _powerRoom = device.Tdp.Value.Value - device.Idle.Value.Value;
+            [device.Tdp.Source, device.Idle.Source], new Watts(_powerRoom).ToString());
     }
 
     private static readonly NumberFormat[] VectorFormats =
@@ -216,7 +218,7 @@ public sealed class RooflineCostModel : ICostModel
         var energy = device.MatrixEnergy(format);
         _matrix[(int)format] = Add(
             "matrix " + FormatNames.Of(format), ResourceKind.Matrix, rate.Formula, rate.Facts,
-            energy.Source);
+            rate.Value.ToString(), energy.Source);
         _matrixRate[(int)format] = rate.Value.Value;
         _matrixEnergy[(int)format] = energy.Value.Value;
     }
@@ -232,7 +234,7 @@ public sealed class RooflineCostModel : ICostModel
             var energy = device.MemoryEnergy[name];
             var resource = Add(
                 name, ResourceKind.Memory, $"memory.{name}.bandwidth", [bandwidth.Source],
-                isMain ? energy.Source : null);
+                bandwidth.Value.ToString(), isMain ? energy.Source : null);
             _memory.Add((resource, bandwidth.Value.Value, isMain ? energy.Value.Value : 0));
         }
     }
@@ -254,7 +256,8 @@ public sealed class RooflineCostModel : ICostModel
             ? known
             : Add(
                 link.Name, ResourceKind.Link, $"links.{link.Name}.bandwidth",
-                [link.Bandwidth.Source, link.Latency.Source], link.Energy.Source);
+                [link.Bandwidth.Source, link.Latency.Source], link.Bandwidth.Value.ToString(),
+                link.Energy.Source);
     }
 
     /// <summary>No operator uses it, but swapped KV blocks do.</summary>
@@ -264,21 +267,21 @@ public sealed class RooflineCostModel : ICostModel
         {
             if (link.Role != LinkRole.Host || _resources.Any(known => known.Name == name)) continue;
             Add(name, ResourceKind.Link, $"links.{name}.bandwidth", [link.Bandwidth.Source],
-                device.LinkEnergy[name].Source);
+                link.Bandwidth.Value.ToString(), device.LinkEnergy[name].Source);
             return;
         }
     }
 
     private int Add(
         string name, ResourceKind kind, string formula, IReadOnlyList<FactSource> facts,
-        FactSource? energy = null)
+        string rate, FactSource? energy = null)
     {
         if (_resources.Count == ResourceVector.Capacity)
         {
             throw new InvalidOperationException(
                 $"A cost model has at most {ResourceVector.Capacity} resources.");
         }
-        _resources.Add(new Resource(name, kind, formula, facts, energy));
+        _resources.Add(new Resource(name, kind, formula, facts, energy, rate));
         return _resources.Count - 1;
     }
 }

@@ -170,7 +170,7 @@ public static partial class Explanation
     /// <summary>How each resource's rate follows from the hardware file.</summary>
     private static IEnumerable<ExplainedNumber> Rates(IReadOnlyList<Resource> used) =>
         used.Select(resource => new ExplainedNumber(
-            "rate of " + resource.Name, "", resource.Formula,
+            "rate of " + resource.Name, resource.Rate, resource.Formula,
             Values(resource), resource.Facts, []));
 
     private static IEnumerable<FactSource> EnergyFacts(IReadOnlyList<Resource> used) =>
