@@ -1,4 +1,3 @@
-using System.Globalization;
 using AccelSim.Metrics;
 using AccelSim.Serving;
 using AccelSim.Units;
@@ -22,19 +21,12 @@ public static class RequestsCsv
         "e2e_ms", "slo_class", "met_slo", "status", "rejection",
     ];
 
-    private static readonly CsvWriterOptions Options = new()
-    {
-        FormatProvider = CultureInfo.InvariantCulture,
-        NewLine = "\n",
-        WriteByteOrderMark = false,
-    };
-
     /// <summary>Writes the rows as UTF-8; the stream stays open.</summary>
     public static void Write(Stream stream, RunResult result)
     {
         ArgumentNullException.ThrowIfNull(stream);
         ArgumentNullException.ThrowIfNull(result);
-        using var csv = CsvWriter.Create(stream, Options, leaveOpen: true);
+        using var csv = CsvWriter.Create(stream, CsvOutput.Options, leaveOpen: true);
         csv.WriteRecord(Columns);
         foreach (var record in result.Requests)
         {

@@ -1,4 +1,3 @@
-using System.Globalization;
 using AccelSim.Validation;
 using CsvHelper;
 
@@ -14,19 +13,12 @@ public static class ValidationCsv
         "mean_abs_error", "p90_abs_error", "bias",
     ];
 
-    private static readonly CsvWriterOptions Options = new()
-    {
-        FormatProvider = CultureInfo.InvariantCulture,
-        NewLine = "\n",
-        WriteByteOrderMark = false,
-    };
-
     /// <summary>Writes the rows as UTF-8; the stream stays open.</summary>
     public static void Write(Stream stream, ValidationResult result)
     {
         ArgumentNullException.ThrowIfNull(stream);
         ArgumentNullException.ThrowIfNull(result);
-        using var csv = CsvWriter.Create(stream, Options, leaveOpen: true);
+        using var csv = CsvWriter.Create(stream, CsvOutput.Options, leaveOpen: true);
         csv.WriteRecord(Columns);
         foreach (var group in result.Groups)
         {

@@ -88,8 +88,7 @@ public sealed class ScenarioRunner
             var spec = Scenario.Replicas[i];
             var deployment = builder.Build(_hardware[i], spec);
             // Engines without common experts are replicas of their own.
-            var engines = deployment.Graph.Plan.DataParallel == 1 ? spec.Dp : 1;
-            for (var n = 0; n < spec.Count * engines; n++) deployments.Add(deployment);
+            for (var n = 0; n < spec.Count * deployment.Engines; n++) deployments.Add(deployment);
         }
         return deployments;
     }
