@@ -93,7 +93,7 @@ public sealed class FlagTests
             + "needs a token in each step, so raise the one or lower the other." },
         { Load + "--expert-skew 0.5", "--expert-skew: must be at least 1, but 0.5 is not." },
         { Load + "--cost-model magic",
-            "--cost-model: there is no cost model \"magic\"; there is \"roofline\"." },
+            "--cost-model: \"magic\" is not known; known: roofline, analytical." },
         { Load + "--quantization int5", "--quantization: \"int5\" is not known; use auto, none, "
             + "fp8, int8, int4, awq, gptq or mxfp4." },
         { Load + "--hardware", "--hardware: stands twice; keep one." },

@@ -1,3 +1,4 @@
+using AccelSim.Costs;
 using System.IO.Compression;
 using System.Text;
 using AccelSim.Reports;
@@ -89,7 +90,7 @@ public sealed class ValidateTests
     [Theory]
     [InlineData("validate", "--tables: is missing; name the folder of the measured tables.")]
     [InlineData("validate --tables T --rung magic",
-        "--rung: \"magic\" is not known; known: roofline.")]
+        "--rung: \"magic\" is not known; known: roofline, analytical.")]
     [InlineData("validate --tables T --operators gem",
         "--operators: \"gem\" is not known; did you mean \"gemm\"? Known: gemm, "
         + "attention_prefill, attention_decode, mla, moe, allreduce.")]
@@ -119,7 +120,7 @@ public sealed class ValidateTests
     public void FidelityPage_IsGeneratedFromTheTables()
     {
         var tables = Path.GetDirectoryName(RepositoryRoot.Shared("groundtruth/gemm.csv.gz"))!;
-        var result = new Validator(tables, Rung.Named("roofline")).Run();
+        var result = new Validator(tables, CostRung.Named("roofline", "--rung")).Run();
         var page = File.ReadAllText(Path.Combine(RepositoryRoot.Path, "docs", "fidelity.md"));
         Assert.Equal(page.ReplaceLineEndings("\n"), ValidationMarkdown.Text(result));
     }

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using AccelSim.Configuration;
+using AccelSim.Costs;
 using AccelSim.Serving;
 
 namespace AccelSim.Cli.Flags;
@@ -45,7 +46,9 @@ internal sealed class PlanFlags
         "--expert-skew", "RATIO", "Load of the busiest expert rank over the mean (1: even).");
 
     private readonly Option<string?> _costModel = Flag.Text(
-        "--cost-model", "NAME", "The rung of the cost ladder: roofline (the default).");
+        "--cost-model", "NAME", "The rung of the cost ladder: "
+        + $"{string.Join(" or ", CostRung.All.Select(rung => rung.Name))} "
+        + $"({CostRung.Default} by default).");
 
     /// <summary>All of them.</summary>
     public IReadOnlyList<Option> All =>
@@ -83,7 +86,7 @@ internal sealed class PlanFlags
         {
             Model = model,
             Workload = workload,
-            CostModel = parsed.GetValue(_costModel) ?? "roofline",
+            CostModel = parsed.GetValue(_costModel) ?? CostRung.Default,
             Dtype = parsed.GetValue(_dtype) ?? "auto",
             KvCacheDtype = parsed.GetValue(_kvCacheDtype) ?? "auto",
             Quantization = parsed.GetValue(_quantization) ?? "auto",

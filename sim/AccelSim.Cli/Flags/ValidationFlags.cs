@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Globalization;
 using AccelSim.Configuration;
+using AccelSim.Costs;
 using AccelSim.Validation;
 
 namespace AccelSim.Cli.Flags;
@@ -13,7 +14,9 @@ internal sealed class ValidationFlags
         + "attention_decode.csv.gz, mla.csv.gz, moe.csv.gz, allreduce.csv.gz.");
 
     private readonly Option<string?> _rung = Flag.Text(
-        "--rung", "NAME", "The rung of the cost ladder to judge (roofline).");
+        "--rung", "NAME", "The rung of the cost ladder to judge: "
+        + $"{string.Join(" or ", CostRung.All.Select(rung => rung.Name))} "
+        + $"({CostRung.Default} by default).");
 
     private readonly Option<string?> _devices = Flag.Text(
         "--devices", "A,B,…", "Only these devices, named as the tables or the hardware files do.");
@@ -33,7 +36,8 @@ internal sealed class ValidationFlags
             throw new ConfigException("", 0, _tables.Name,
                 "is missing; name the folder of the measured tables.");
         }
-        return new Validator(folder, Rung.Named(parsed.GetValue(_rung) ?? "roofline"))
+        return new Validator(folder, CostRung.Named(
+            parsed.GetValue(_rung) ?? CostRung.Default, _rung.Name))
         {
             Devices = [.. Names(parsed.GetValue(_devices)).Select(Device)],
             Tables = parsed.GetValue(_operators) is { } operators

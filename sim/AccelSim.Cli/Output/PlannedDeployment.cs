@@ -1,4 +1,5 @@
 using AccelSim.Configuration;
+using AccelSim.Costs;
 using AccelSim.Hardware;
 using AccelSim.Models;
 using AccelSim.Reports;
@@ -19,16 +20,15 @@ internal sealed class PlannedDeployment
     /// <exception cref="ConfigException">Something named is absent or wrong.</exception>
     public PlannedDeployment(Scenario scenario)
     {
-        if (scenario.CostModel != "roofline")
-        {
-            throw new ConfigException("", 0, "--cost-model",
-                $"there is no cost model \"{scenario.CostModel}\"; there is \"roofline\".");
-        }
+        var rung = CostRung.Named(scenario.CostModel, "--cost-model");
         _spec = scenario.Replicas[0];
         Hardware = Catalog.Open(_spec.Hardware);
         Model = ModelCatalog.Load(scenario.Model);
         _builder = new DeploymentBuilder(
-            Model, scenario.Dtype, scenario.KvCacheDtype, scenario.Quantization, NoPrefixes);
+            Model, scenario.Dtype, scenario.KvCacheDtype, scenario.Quantization, NoPrefixes)
+        {
+            Rung = rung,
+        };
     }
 
     /// <summary>The hardware.</summary>

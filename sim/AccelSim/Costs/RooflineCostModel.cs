@@ -148,6 +148,9 @@ public sealed class RooflineCostModel : ICostModel
         return terms;
     }
 
+    /// <summary>The matrix engine in a format among the resources.</summary>
+    internal int MatrixResource(NumberFormat format) => _matrix[(int)format];
+
     private void PriceCollective(in Operator @operator, ref OperatorCost cost)
     {
         // Nothing to say: nobody waits.

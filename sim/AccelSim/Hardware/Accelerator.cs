@@ -52,6 +52,16 @@ public sealed record Accelerator
 
     /// <summary>The silicon.</summary>
     public Die Die { get; init; } = new();
+
+    /// <summary>
+    /// The class of <c>hwconfigs/classes</c> that gives the kernel figures which are not under
+    /// <see cref="Kernels"/>; null for the one named as the device class.
+    /// </summary>
+    public string? KernelClass { get; init; }
+
+    /// <summary>Figures fitted to measurements of this device, by family of kernels.</summary>
+    public IReadOnlyDictionary<KernelFamily, KernelFit> Kernels { get; init; } =
+        new Dictionary<KernelFamily, KernelFit>();
 }
 
 /// <summary>The classes of device.</summary>

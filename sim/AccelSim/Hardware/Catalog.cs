@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Reflection;
 using AccelSim.Configuration;
 
@@ -8,6 +9,7 @@ public static class Catalog
 {
     private const string AcceleratorFolder = "hwconfigs/accelerators/";
     private const string ClusterFolder = "hwconfigs/clusters/";
+    private const string ClassFolder = "hwconfigs/classes/";
     private static readonly Assembly Assembly = typeof(Catalog).Assembly;
 
     /// <summary>Embedded name by '/'-separated name; Windows builds embed backslashes.</summary>
@@ -15,6 +17,8 @@ public static class Catalog
         Assembly.GetManifestResourceNames().ToDictionary(
             name => name.Replace('\\', '/'), name => name),
         StringComparer.Ordinal);
+
+    private static readonly ConcurrentDictionary<string, KernelClass> Classes = new();
 
     private static readonly Lazy<Estimators> LazyEstimators = new(() =>
         Hardware.Estimators.Read(ShippedText(EstimatorFile)!, EstimatorFile));
@@ -28,6 +32,9 @@ public static class Catalog
     /// <summary>Ids of the shipped clusters, in ordinal order.</summary>
     public static IReadOnlyList<string> Clusters { get; } = Ids(ClusterFolder);
 
+    /// <summary>Ids of the shipped kernel classes, in ordinal order.</summary>
+    public static IReadOnlyList<string> KernelClasses { get; } = Ids(ClassFolder);
+
     /// <summary>The shipped figures for what hardware files leave out.</summary>
     public static Estimators Estimators => LazyEstimators.Value;
 
@@ -35,6 +42,15 @@ public static class Catalog
     /// <param name="nameOrPath">A path where it ends in .json or holds a separator.</param>
     /// <exception cref="ConfigException">There is none, or it is wrong.</exception>
     public static HardwareDocument Open(string nameOrPath) => HardwareLoader.Open(nameOrPath);
+
+    /// <summary>A shipped kernel class; null where there is none of that name.</summary>
+    public static KernelClass? KernelClass(string id)
+    {
+        var file = ClassFolder + id + ".json";
+        return ShippedText(file) is { } text
+            ? Classes.GetOrAdd(id, _ => Hardware.KernelClass.Read(text, file))
+            : null;
+    }
 
     /// <summary>Whether an argument names a file rather than a shipped id.</summary>
     public static bool IsPath(string nameOrPath)

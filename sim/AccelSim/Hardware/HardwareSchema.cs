@@ -33,6 +33,16 @@ public static class HardwareSchema
         return Text("Estimators", root, schema);
     }
 
+    /// <summary>The schema of <c>hwconfigs/classes/*.json</c>.</summary>
+    /// <inheritdoc cref="Accelerator"/>
+    public static string KernelClass(Func<MemberInfo, string?> describe)
+    {
+        var schema = new JsonSchema(describe, Special, hasSources: true);
+        var root = schema.Record(typeof(KernelClass), isPartial: false);
+        AddHead(root);
+        return Text("A class of kernels", root, schema);
+    }
+
     private static string Extendable(
         Type type, string title, Func<MemberInfo, string?> describe)
     {

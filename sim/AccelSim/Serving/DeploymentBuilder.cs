@@ -15,6 +15,9 @@ public sealed class DeploymentBuilder(
     ModelConfig model, string dtype, string kvCacheDtype, string quantization,
     int hashBlockTokens)
 {
+    /// <summary>The rung of the cost ladder that prices its operators.</summary>
+    public CostRung Rung { get; init; } = CostRung.Named(CostRung.Default, "$.costModel");
+
     /// <summary>Builds what one kind of replica is made of.</summary>
     /// <param name="hardware">Its accelerator or cluster.</param>
     /// <param name="spec">Its plan and engine settings.</param>
@@ -35,7 +38,7 @@ public sealed class DeploymentBuilder(
         RefuseSwapBeyondHost(hardware, spec.Engine, site.Share(plan));
         if (spec.Engine.EnablePrefixCaching) RefusePrefixCaching();
         var graph = OperatorGraph.Build(model, plan, formats);
-        var costs = new RooflineCostModel(device, formats, site.Links(device, plan));
+        var costs = Rung.Make(device, formats, site.Links(device, plan));
         var stages = Enumerable.Range(0, graph.Stages.Count)
             .Select(stage => new StepPricer(graph, stage, costs))
             .ToArray();

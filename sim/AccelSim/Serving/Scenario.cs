@@ -1,4 +1,5 @@
 using AccelSim.Configuration;
+using AccelSim.Costs;
 using AccelSim.Units;
 using AccelSim.Workloads;
 
@@ -33,7 +34,7 @@ public sealed record Scenario
         new Dictionary<string, Slo>();
 
     /// <summary>The rung of the cost ladder.</summary>
-    public string CostModel { get; init; } = "roofline";
+    public string CostModel { get; init; } = CostRung.Default;
 
     /// <summary>Activations and unquantised weights (<c>--dtype</c>).</summary>
     public string Dtype { get; init; } = "auto";

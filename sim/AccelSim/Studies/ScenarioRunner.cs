@@ -1,4 +1,5 @@
 using AccelSim.Configuration;
+using AccelSim.Costs;
 using AccelSim.Events;
 using AccelSim.Hardware;
 using AccelSim.Metrics;
@@ -47,11 +48,7 @@ public sealed class ScenarioRunner
     public static ScenarioRunner Load(Scenario scenario, string? folder = null)
     {
         ArgumentNullException.ThrowIfNull(scenario);
-        if (scenario.CostModel != "roofline")
-        {
-            throw new ConfigException("", 0, "$.costModel",
-                $"there is no cost model \"{scenario.CostModel}\"; there is \"roofline\".");
-        }
+        _ = CostRung.Named(scenario.CostModel, "$.costModel");
         if (scenario.Replicas.Count == 0)
             throw new ConfigException("", 0, "$.replicas", "is empty; at least one serves.");
         var hardware = scenario.Replicas
@@ -80,7 +77,10 @@ public sealed class ScenarioRunner
     {
         var builder = new DeploymentBuilder(
             Model, Scenario.Dtype, Scenario.KvCacheDtype, Scenario.Quantization,
-            Workload.HashBlockTokens);
+            Workload.HashBlockTokens)
+        {
+            Rung = CostRung.Named(Scenario.CostModel, "$.costModel"),
+        };
         RefuseOversubscription();
         List<Deployment> deployments = [];
         for (var i = 0; i < _hardware.Count; i++)

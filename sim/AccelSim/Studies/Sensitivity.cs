@@ -39,6 +39,8 @@ public static class Sensitivity
         foreach (var leaf in hardware.Leaves)
         {
             if (leaf.Value is not > 0 || leaf.Source is null) continue;
+            // What was fitted describes the software as much as the device: nobody can order it.
+            if (leaf.Dimension == Figure.Dimension) continue;
             var (elasticities, problem) = Measure(hardware, leaf, names, evaluate);
             var predicted = names
                 .Select(name => (name, value: attributed?.Invoke(name, leaf.Source)))

@@ -11,7 +11,7 @@ namespace AccelSim.Validation;
 /// <param name="name">As the tables name it.</param>
 /// <param name="hardware">The file that describes it.</param>
 /// <param name="rung">What is judged.</param>
-internal sealed class JudgedDevice(string name, HardwareDocument hardware, Rung rung)
+internal sealed class JudgedDevice(string name, HardwareDocument hardware, CostRung rung)
 {
     /// <summary>The tables' activations; none of them was measured with others.</summary>
     public const NumberFormat Activation = NumberFormat.Bf16;

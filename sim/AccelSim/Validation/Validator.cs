@@ -8,7 +8,7 @@ namespace AccelSim.Validation;
 /// <summary>Judges a rung of the cost ladder against measured tables.</summary>
 /// <param name="folder">Where the tables are.</param>
 /// <param name="rung">What is judged.</param>
-public sealed class Validator(string folder, Rung rung)
+public sealed class Validator(string folder, CostRung rung)
 {
     private readonly Dictionary<string, JudgedDevice> _devices = [];
     private readonly ErrorLedger _ledger = new();

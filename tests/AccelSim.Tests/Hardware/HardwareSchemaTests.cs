@@ -15,6 +15,7 @@ public sealed class HardwareSchemaTests
     [InlineData("accelerator")]
     [InlineData("cluster")]
     [InlineData("estimators")]
+    [InlineData("class")]
     public void CheckedInSchema_IsWhatTheRecordsSay(string name)
     {
         var path = Path.Combine(RepositoryRoot.Path, "hwconfigs", "schema", name + ".schema.json");
@@ -34,7 +35,8 @@ public sealed class HardwareSchemaTests
         var problems = new List<string>();
         foreach (var (folder, name) in new[]
         {
-            ("accelerators", "accelerator"), ("clusters", "cluster"), ("", "estimators"),
+            ("accelerators", "accelerator"), ("clusters", "cluster"), ("classes", "class"),
+            ("", "estimators"),
         })
         {
             var schema = JObject.Parse(Make(name));
@@ -64,6 +66,7 @@ public sealed class HardwareSchemaTests
     {
         "accelerator" => HardwareSchema.Accelerator(Describe),
         "cluster" => HardwareSchema.Cluster(Describe),
+        "class" => HardwareSchema.KernelClass(Describe),
         _ => HardwareSchema.Estimators(Describe),
     };
 

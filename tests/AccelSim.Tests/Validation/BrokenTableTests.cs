@@ -1,3 +1,4 @@
+using AccelSim.Costs;
 using AccelSim.Configuration;
 using AccelSim.Validation;
 
@@ -107,7 +108,8 @@ public sealed class BrokenTableTests
     public void Folder_ThatDoesNotExist_IsTold() => Assert.Equal(
         "no/such/folder: does not exist; a folder of measured tables is expected.",
         Assert.Throws<ConfigException>(
-            () => new Validator("no/such/folder", Rung.Named("roofline")).Run()).Message);
+            () => new Validator("no/such/folder", CostRung.Named("roofline", "")).Run())
+            .Message);
 
     [Fact]
     public void Folder_WithoutTables_IsTold()

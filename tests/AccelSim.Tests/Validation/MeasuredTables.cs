@@ -1,3 +1,4 @@
+using AccelSim.Costs;
 using System.IO.Compression;
 using System.Text;
 using AccelSim.Validation;
@@ -27,7 +28,8 @@ internal sealed class MeasuredTables : IDisposable
         return path;
     }
 
-    public ValidationResult Judge() => new Validator(Folder, Rung.Named("roofline")).Run();
+    public ValidationResult Judge() =>
+        new Validator(Folder, CostRung.Named("roofline", "--rung")).Run();
 
     public void Dispose() => Directory.Delete(Folder, recursive: true);
 }

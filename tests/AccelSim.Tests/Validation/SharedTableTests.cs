@@ -1,3 +1,4 @@
+using AccelSim.Costs;
 using AccelSim.Validation;
 
 namespace AccelSim.Tests.Validation;
@@ -9,7 +10,7 @@ public sealed class SharedTableTests
     public void Rows_AreAllJudgedOrCountedAsSkipped()
     {
         var folder = Path.GetDirectoryName(RepositoryRoot.Shared("groundtruth/gemm.csv.gz"))!;
-        var result = new Validator(folder, Rung.Named("roofline")).Run();
+        var result = new Validator(folder, CostRung.Named("roofline", "--rung")).Run();
         Assert.Equal(
             [
                 ("gemm", 181_793), ("attention_prefill", 67_907), ("attention_decode", 68_095),

@@ -1,3 +1,4 @@
+using AccelSim.Costs;
 using System.Globalization;
 using AccelSim.Configuration;
 using AccelSim.Hardware;
@@ -134,7 +135,7 @@ public sealed class ValidatorTests
     {
         using var tables = new MeasuredTables();
         tables.Write("gemm", MeasuredTables.Gemm, Row(50), Row(60));
-        var result = new Validator(tables.Folder, Rung.Named("roofline"))
+        var result = new Validator(tables.Folder, CostRung.Named("roofline", "--rung"))
         {
             Hardware = _ => Catalog.Open("titan-xp"),
         }.Run();
@@ -149,7 +150,7 @@ public sealed class ValidatorTests
     {
         using var tables = new MeasuredTables();
         tables.Write("gemm", MeasuredTables.Gemm, Row(50), "unheard_of,bfloat16,1,2,3,4,x,1");
-        var result = new Validator(tables.Folder, Rung.Named("roofline"))
+        var result = new Validator(tables.Folder, CostRung.Named("roofline", "--rung"))
         {
             Devices = ["h100_sxm"],
         }.Run();
@@ -180,8 +181,8 @@ public sealed class ValidatorTests
 
     [Fact]
     public void Rung_ThatIsUnknown_IsAnError() => Assert.Equal(
-        "--rung: \"table\" is not known; known: roofline.",
-        Assert.Throws<ConfigException>(() => Rung.Named("table")).Message);
+        "--rung: \"magic\" is not known; known: roofline, analytical.",
+        Assert.Throws<ConfigException>(() => CostRung.Named("magic", "--rung")).Message);
 
     private static string Row(double microseconds) => string.Create(
         CultureInfo.InvariantCulture, $"h100_sxm,bfloat16,1,8192,8192,{microseconds:R},x,1");

@@ -1,0 +1,102 @@
+using AccelSim.Hardware;
+using AccelSim.Models;
+
+namespace AccelSim.Costs.Analytical;
+
+/// <summary>What real kernels take: physics of each operator kind on each fabric.</summary>
+/// <remarks>
+/// The roofline says what each resource would need at its peak and what is drawn; a kernel model
+/// says how long it takes and on what it waits. Where a fabric has no model of a family, or a
+/// device no figures for it, the roofline's time stands.
+/// </remarks>
+public sealed class AnalyticalCostModel : ICostModel
+{
+    private readonly RooflineCostModel _limits;
+    private readonly Machine _machine;
+    private readonly BoundKernel?[] _kernels;
+    private readonly int[] _kinds;
+
+    /// <inheritdoc cref="RooflineCostModel(Device, FormatPlan,
+    /// IReadOnlyDictionary{CommunicationGroup, GroupLink})"/>
+    public AnalyticalCostModel(
+        Device device, FormatPlan formats,
+        IReadOnlyDictionary<CommunicationGroup, GroupLink> links)
+    {
+        ArgumentNullException.ThrowIfNull(device);
+        _limits = new RooflineCostModel(device, formats, links);
+        _machine = new Machine(device);
+        _kernels = [.. Enum.GetValues<KernelFamily>()
+            .Select(family => BoundKernel.For(device.Spec, family))];
+        _kinds = [.. Enum.GetValues<ResourceKind>().Select(First)];
+    }
+
+    /// <inheritdoc/>
+    public string Name => "analytical";
+
+    /// <inheritdoc/>
+    public IReadOnlyList<Resource> Resources => _limits.Resources;
+
+    /// <inheritdoc/>
+    public double HostSecondsPerStep => _limits.HostSecondsPerStep;
+
+    /// <inheritdoc/>
+    public int HostResource => _limits.HostResource;
+
+    /// <inheritdoc/>
+    public void Price(in Operator @operator, out OperatorCost cost)
+    {
+        _limits.Price(@operator, out cost);
+        if (cost.Seconds == 0) return;
+        if (_kernels[(int)Families.Of(@operator)] is not { } kernel) return;
+        kernel.Model.Price(@operator, _machine, kernel.Figures, out var time);
+        cost.Seconds = time.Seconds;
+        cost.LowerSeconds = time.Seconds;
+        cost.UpperSeconds = time.Seconds;
+        Divide(@operator, time, ref cost);
+    }
+
+    /// <inheritdoc/>
+    public IReadOnlyList<CostTerm> Explain(in Operator @operator) => _limits.Explain(@operator);
+
+    /// <summary>Who is to blame: the fixed part in full, the others by their cubes.</summary>
+    private void Divide(in Operator @operator, in KernelTime time, ref OperatorCost cost)
+    {
+        var link = _kinds[(int)ResourceKind.Link];
+        for (var i = 0; i < _limits.Resources.Count; i++)
+        {
+            // A group may talk over any of the links: the roofline knows over which.
+            if (_limits.Resources[i].Kind == ResourceKind.Link && cost.Busy[i] > 0) link = i;
+        }
+        cost.Busy = default;
+        cost.Share = default;
+        var matrix = _limits.MatrixResource(@operator.ComputeFormat);
+        var cubes = Cube(time.Matrix) + Cube(time.Vector) + Cube(time.Memory)
+            + Cube(time.Cache) + Cube(time.Link);
+        var rest = cubes > 0 ? (time.Seconds - time.Fixed) / cubes : 0;
+        Put(_kinds[(int)ResourceKind.Launch], time.Fixed, time.Fixed, ref cost);
+        Put(matrix, time.Matrix, rest * Cube(time.Matrix), ref cost);
+        Put(_kinds[(int)ResourceKind.Vector], time.Vector, rest * Cube(time.Vector), ref cost);
+        var memory = _kinds[(int)ResourceKind.Memory];
+        Put(memory, time.Memory, rest * Cube(time.Memory), ref cost);
+        Put(memory, time.Cache, rest * Cube(time.Cache), ref cost);
+        Put(link, time.Link, rest * Cube(time.Link), ref cost);
+    }
+
+    private static void Put(int resource, double busy, double share, ref OperatorCost cost)
+    {
+        if (busy == 0) return;
+        cost.Busy[resource] += busy;
+        cost.Share[resource] += share;
+    }
+
+    private static double Cube(double value) => value * value * value;
+
+    private int First(ResourceKind kind)
+    {
+        for (var i = 0; i < _limits.Resources.Count; i++)
+        {
+            if (_limits.Resources[i].Kind == kind) return i;
+        }
+        return -1;
+    }
+}

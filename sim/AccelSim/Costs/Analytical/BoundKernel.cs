@@ -1,0 +1,89 @@
+using AccelSim.Configuration;
+using AccelSim.Hardware;
+using AccelSim.Units;
+
+namespace AccelSim.Costs.Analytical;
+
+/// <summary>A kernel model with the figures of one device.</summary>
+/// <param name="Model">The physics.</param>
+/// <param name="Figures">In the order of its parameters.</param>
+/// <param name="Facts">Where each figure comes from, in the same order.</param>
+/// <param name="Tag">What they rest on: calibrated on the device, or transferred.</param>
+public sealed record BoundKernel(
+    KernelModel Model, double[] Figures, IReadOnlyList<FactSource> Facts, Provenance Tag)
+{
+    /// <summary>
+    /// The kernel of a family on a device; null where it has no model or no figures.
+    /// </summary>
+    /// <remarks>The device's own figures come first, then those of its class.</remarks>
+    /// <exception cref="ConfigException">A figure lacks or is wrong.</exception>
+    public static BoundKernel? For(Accelerator accelerator, KernelFamily family)
+    {
+        ArgumentNullException.ThrowIfNull(accelerator);
+        if (KernelModels.For(accelerator.Fabric, family) is not { } model) return null;
+        if (accelerator.Kernels.TryGetValue(family, out var own))
+        {
+            // What a file takes from the one that it extends was fitted on another device.
+            var file = own.Figures.Values.Select(fact => fact.Source.File).FirstOrDefault();
+            var isOwn = Path.GetFileNameWithoutExtension(file) == accelerator.Id;
+            return Bind(model, own, isOwn ? null : Provenance.Transferred);
+        }
+        var name = accelerator.KernelClass ?? JsonNames.Of(accelerator.Class.ToString());
+        if (Catalog.KernelClass(name) is not { } shared)
+        {
+            return accelerator.KernelClass is null ? null : throw new ConfigException(
+                accelerator.Id, 0, "$.kernelClass", $"\"{name}\" is not shipped; "
+                + NearestName.Hint(name, Catalog.KernelClasses));
+        }
+        return shared.Kernels.TryGetValue(family, out var common)
+            ? Bind(model, common, Provenance.Transferred)
+            : null;
+    }
+
+    private static BoundKernel Bind(KernelModel model, KernelFit fit, Provenance? least)
+    {
+        var figures = new double[model.Parameters.Count];
+        var facts = new FactSource[figures.Length];
+        for (var i = 0; i < figures.Length; i++)
+        {
+            var parameter = model.Parameters[i];
+            if (!fit.Figures.TryGetValue(parameter.Name, out var fact))
+            {
+                var near = fit.Figures.Values.First().Source;
+                throw new ConfigException(near.File, near.Line, Parent(near.Path),
+                    $"lacks \"{parameter.Name}\": {parameter.Meaning}, in "
+                    + $"{(parameter.Unit.Length == 0 ? "plain numbers" : parameter.Unit)}.");
+            }
+            Check(parameter, fact);
+            (figures[i], facts[i]) = (fact.Value.Value, fact.Source);
+        }
+        foreach (var (name, fact) in fit.Figures)
+        {
+            if (model.Parameters.Any(parameter => parameter.Name == name)) continue;
+            throw new ConfigException(fact.Source.File, fact.Source.Line, fact.Source.Path,
+                "is no figure of this kernel; " + NearestName.Hint(
+                    name, [.. model.Parameters.Select(parameter => parameter.Name)]));
+        }
+        var tag = facts.Max(fact => fact.Tag);
+        return new BoundKernel(
+            model, figures, facts, least is { } floor && tag < floor ? floor : tag);
+    }
+
+    private static void Check(KernelParameter parameter, Fact<Figure> fact)
+    {
+        var unit = Figure.UnitOf(fact.Source.Text);
+        var problem = unit != parameter.Unit
+            ? $"\"{fact.Source.Text}\" is in \"{unit}\", but {parameter.Name} is in "
+                + $"\"{parameter.Unit}\"."
+            : fact.Value.Value < parameter.Low || fact.Value.Value > parameter.High
+            ? $"\"{fact.Source.Text}\" is not between {JsonNames.Number(parameter.Low)} and "
+                + $"{JsonNames.Number(parameter.High)}."
+            : null;
+        if (problem is null) return;
+        throw new ConfigException(
+            fact.Source.File, fact.Source.Line, fact.Source.Path, problem);
+    }
+
+    private static string Parent(string path) =>
+        path[..Math.Max(1, path.LastIndexOf('.'))];
+}

@@ -1,0 +1,49 @@
+using AccelSim.Hardware;
+using AccelSim.Models;
+using AccelSim.Units;
+
+namespace AccelSim.Costs.Analytical;
+
+/// <summary>Which family of kernels runs an operator.</summary>
+public static class Families
+{
+    /// <summary>The family of an operator.</summary>
+    public static KernelFamily Of(in Operator @operator) => @operator.Kind switch
+    {
+        OperatorKind.Linear => Weights(@operator, KernelFamily.LinearBf16),
+        OperatorKind.ExpertLinear => Weights(@operator, KernelFamily.ExpertsBf16),
+        OperatorKind.PrefillAttention => KernelFamily.PrefillAttention,
+        OperatorKind.DecodeAttention => KernelFamily.DecodeAttention,
+        OperatorKind.Normalisation => KernelFamily.Normalisation,
+        OperatorKind.ElementWise => KernelFamily.ElementWise,
+        OperatorKind.Embedding => KernelFamily.Embedding,
+        OperatorKind.Sampling => KernelFamily.Sampling,
+        OperatorKind.StateSpaceScan => KernelFamily.StateSpaceScan,
+        OperatorKind.Convolution => KernelFamily.Convolution,
+        OperatorKind.AllReduce => KernelFamily.AllReduce,
+        OperatorKind.AllGather => KernelFamily.AllGather,
+        OperatorKind.ReduceScatter => KernelFamily.ReduceScatter,
+        OperatorKind.AllToAll => KernelFamily.AllToAll,
+        OperatorKind.SendReceive => KernelFamily.SendReceive,
+        _ => throw new ArgumentOutOfRangeException(nameof(@operator)),
+    };
+
+    /// <summary>By formats, from the first of the seven families of a kind.</summary>
+    private static KernelFamily Weights(in Operator @operator, KernelFamily first)
+    {
+        var weight = @operator.WeightFormat;
+        var offset = @operator.ComputeFormat switch
+        {
+            // A scale for each block adds to the eight bits.
+            NumberFormat.Fp8 => weight.BitsPerElement > 8
+                ? KernelFamily.LinearFp8Block
+                : KernelFamily.LinearFp8,
+            NumberFormat.Int8 => KernelFamily.LinearInt8,
+            NumberFormat.Fp4 => KernelFamily.LinearFp4,
+            _ => weight.BitsPerElement > 8.5 ? KernelFamily.LinearBf16
+                : weight.BitsPerElement >= 8 ? KernelFamily.LinearInt8Weight
+                : KernelFamily.LinearInt4Weight,
+        };
+        return first + (offset - KernelFamily.LinearBf16);
+    }
+}

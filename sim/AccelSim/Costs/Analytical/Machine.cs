@@ -1,0 +1,85 @@
+using AccelSim.Hardware;
+using AccelSim.Units;
+
+namespace AccelSim.Costs.Analytical;
+
+/// <summary>A device's facts as kernel models need them: plain numbers in base units.</summary>
+/// <remarks>Doubles, because step loops price operators millions of times.</remarks>
+public sealed class Machine
+{
+    private readonly double[] _matrix = new double[Enum.GetValues<NumberFormat>().Length];
+
+    /// <summary>Takes them from a device.</summary>
+    public Machine(Device device)
+    {
+        ArgumentNullException.ThrowIfNull(device);
+        Device = device;
+        var fabric = device.Spec.Fabric;
+        Units = fabric.Units;
+        Clock = ClockOf(fabric);
+        foreach (var format in Enum.GetValues<NumberFormat>())
+            _matrix[(int)format] = device.MatrixRate(format)?.Value.Value ?? 0;
+        VectorRate = new[] { NumberFormat.Fp32, NumberFormat.Fp16, NumberFormat.Bf16 }
+            .Select(device.VectorRate).First(rate => rate is not null)!.Value.Value;
+        SpecialRate = fabric is GpuFabric { SpecialFunctions: { } special }
+            ? Units * special.Value.Value * Clock
+            : VectorRate;
+        Bandwidth = device.Bandwidth[device.MainMemory].Value.Value;
+        foreach (var level in device.Spec.Memory.Values)
+        {
+            var bytes = level.Capacity.Value.Value
+                * (level.Sharing == MemorySharing.Unit ? Units : 1.0);
+            if (level.Role == MemoryRole.Cache) CacheBytes = Math.Max(CacheBytes, bytes);
+            if (level.Role == MemoryRole.Scratchpad) ScratchBytes += bytes;
+        }
+        Tdp = device.Tdp.Value.Value;
+        Idle = device.Idle.Value.Value;
+    }
+
+    /// <summary>The device itself, for facts that only one fabric has.</summary>
+    public Device Device { get; }
+
+    /// <summary>Compute units: multiprocessors, cores.</summary>
+    public double Units { get; }
+
+    /// <summary>Their clock, in hertz.</summary>
+    public double Clock { get; }
+
+    /// <summary>Vector operations of the whole device, per second.</summary>
+    public double VectorRate { get; }
+
+    /// <summary>Exponentials of the whole device, per second.</summary>
+    public double SpecialRate { get; }
+
+    /// <summary>Bandwidth of main memory, in bytes per second.</summary>
+    public double Bandwidth { get; }
+
+    /// <summary>The largest cache, in bytes; 0 where there is none.</summary>
+    public double CacheBytes { get; }
+
+    /// <summary>Scratchpads of all units together, in bytes.</summary>
+    public double ScratchBytes { get; }
+
+    /// <summary>Sustained power limit, in watts.</summary>
+    public double Tdp { get; }
+
+    /// <summary>Idle power, in watts.</summary>
+    public double Idle { get; }
+
+    /// <summary>Matrix operations of the whole device, per second; 0 if it has none.</summary>
+    public double MatrixRate(NumberFormat format) => _matrix[(int)format];
+
+    /// <summary>Dense matrix operations of one unit in one cycle.</summary>
+    public double MatrixPerCycle(NumberFormat format) => _matrix[(int)format] / (Units * Clock);
+
+    private static double ClockOf(Fabric fabric) => fabric switch
+    {
+        GpuFabric gpu => gpu.Clock.Value.Value,
+        NpuFabric npu => npu.Clock.Value.Value,
+        FpgaFabric fpga => fpga.Clock.Value.Value,
+        WaferFabric wafer => wafer.Clock.Value.Value,
+        CpuFabric cpu => (cpu.MatrixClock ?? cpu.Clock).Value.Value,
+        SocFabric soc => ClockOf(soc.Engines[soc.MatrixEngine]),
+        _ => throw new ArgumentOutOfRangeException(nameof(fabric)),
+    };
+}

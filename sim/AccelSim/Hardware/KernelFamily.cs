@@ -1,0 +1,66 @@
+namespace AccelSim.Hardware;
+
+/// <summary>
+/// Kernels that the same figures describe: an operator kind in one format or phase.
+/// </summary>
+public enum KernelFamily
+{
+    /// <summary>Linear layers in bf16 or fp16.</summary>
+    LinearBf16,
+    /// <summary>Linear layers, weights and activations in fp8, a scale for each tensor.</summary>
+    LinearFp8,
+    /// <summary>The same with a scale for each block of weights.</summary>
+    LinearFp8Block,
+    /// <summary>Linear layers, weights and activations in int8.</summary>
+    LinearInt8,
+    /// <summary>Weights in int8, expanded to the activations' format.</summary>
+    LinearInt8Weight,
+    /// <summary>Weights in four bits or fewer, expanded to the activations' format.</summary>
+    LinearInt4Weight,
+    /// <summary>Weights and activations in fp4.</summary>
+    LinearFp4,
+    /// <summary>Experts in bf16 or fp16.</summary>
+    ExpertsBf16,
+    /// <summary>Experts in fp8, a scale for each tensor.</summary>
+    ExpertsFp8,
+    /// <summary>Experts in fp8, a scale for each block of weights.</summary>
+    ExpertsFp8Block,
+    /// <summary>Experts in int8.</summary>
+    ExpertsInt8,
+    /// <summary>Experts with weights in int8, expanded to the activations' format.</summary>
+    ExpertsInt8Weight,
+    /// <summary>Experts with weights in four bits or fewer, expanded likewise.</summary>
+    ExpertsInt4Weight,
+    /// <summary>Experts with weights and activations in fp4.</summary>
+    ExpertsFp4,
+    /// <summary>Attention of new prompt tokens.</summary>
+    PrefillAttention,
+    /// <summary>Attention of generated tokens over their cache.</summary>
+    DecodeAttention,
+    /// <summary>Multi-head latent attention of prompts, keys and values expanded.</summary>
+    LatentPrefill,
+    /// <summary>Multi-head latent attention of generated tokens over the latent cache.</summary>
+    LatentDecode,
+    /// <summary>RMSNorm and LayerNorm.</summary>
+    Normalisation,
+    /// <summary>Activations, rotary positions, residuals, gating.</summary>
+    ElementWise,
+    /// <summary>Table look-up by token.</summary>
+    Embedding,
+    /// <summary>Choosing tokens from logits.</summary>
+    Sampling,
+    /// <summary>State-space or linear-attention recurrence.</summary>
+    StateSpaceScan,
+    /// <summary>Short causal convolution or patch embedding.</summary>
+    Convolution,
+    /// <summary>Sum over ranks, result everywhere.</summary>
+    AllReduce,
+    /// <summary>Parts of all ranks, everywhere.</summary>
+    AllGather,
+    /// <summary>Sum over ranks, a part to each.</summary>
+    ReduceScatter,
+    /// <summary>A part from each rank to each rank.</summary>
+    AllToAll,
+    /// <summary>From one rank to the next.</summary>
+    SendReceive,
+}
