@@ -8,7 +8,56 @@ public sealed record KernelFit
 {
     /// <summary>The kernel model's figures by name, each with its unit.</summary>
     public required IReadOnlyDictionary<string, Fact<Figure>> Figures { get; init; }
+
+    /// <summary>Measured rows that the figures were fitted to; 0 where none is stated.</summary>
+    [Limits(AtLeast = 0)]
+    public int Rows { get; init; }
+
+    /// <summary>Errors on rows that the fit did not see; null where none is stated.</summary>
+    public HeldOutErrors? HeldOut { get; init; }
+
+    /// <summary>
+    /// What is left over on rows that the fit did not see, from the shortest times up.
+    /// </summary>
+    public IReadOnlyList<ResidualClass> Residuals { get; init; } = [];
+
+    /// <summary>
+    /// The sizes that the rows cover, by name of the axis, such as <c>m</c> or <c>heads</c>.
+    /// </summary>
+    public IReadOnlyDictionary<string, FitRange> Domain { get; init; } =
+        new Dictionary<string, FitRange>();
 }
+
+/// <summary>Absolute errors on rows of whole sites that a fit did not see.</summary>
+/// <param name="Median">Half of them are at most this: 0.06 is 6 %.</param>
+/// <param name="P90">Nine of ten are at most this.</param>
+public sealed record HeldOutErrors(
+    [Limits(AtLeast = 0)] double Median, [Limits(AtLeast = 0)] double P90);
+
+/// <summary>How measured times scatter around predicted ones of a similar length.</summary>
+public sealed record ResidualClass
+{
+    /// <summary>The shares of rows that <see cref="Quantiles"/> stand for.</summary>
+    public static IReadOnlyList<double> Shares { get; } =
+        [0.01, 0.05, 0.1, 0.25, 0.5, 0.75, 0.9, 0.95, 0.99];
+
+    /// <summary>Predicted times below this one; null for all that are left.</summary>
+    public Seconds? Below { get; init; }
+
+    /// <summary>Rows behind the quantiles.</summary>
+    [Limits(AtLeast = 1)]
+    public required int Rows { get; init; }
+
+    /// <summary>
+    /// Quantiles of ln(measured / predicted), one for each of <see cref="Shares"/>, rising.
+    /// </summary>
+    public required IReadOnlyList<double> Quantiles { get; init; }
+}
+
+/// <summary>The least and the greatest size of one axis that rows were measured at.</summary>
+/// <param name="Low">The least.</param>
+/// <param name="High">The greatest.</param>
+public sealed record FitRange(double Low, double High);
 
 /// <summary>
 /// Figures that devices of one architecture share: <c>hwconfigs/classes/*.json</c>.
