@@ -12,6 +12,11 @@ public static class DeploymentText
         string.Join(" + ", deployments.GroupBy(deployment => deployment)
             .Select(group => Of(group.Key, group.Count())));
 
+    /// <summary>The engine profiles, such as <c>engine vllm</c>.</summary>
+    public static string Engines(IEnumerable<Deployment> deployments) =>
+        "engine " + string.Join(
+            " + ", deployments.Select(deployment => deployment.Engine.Id).Distinct());
+
     /// <summary>How a model is split, such as <c>tp=4 pp=2</c>.</summary>
     public static string Plan(Deployment deployment)
     {

@@ -89,6 +89,7 @@ public static class HtmlReport
             CultureInfo.InvariantCulture,
             $"{first.Requests.Count:N0} requests of {first.WorkloadOrigin}; "
             + $"{DeploymentText.Of(first.Deployments)}; "
+            + $"{DeploymentText.Engines(first.Deployments)}; "
             + $"cost model {first.Scenario.CostModel}");
         return $"<header><p class=\"brand\">AccelSim</p><h1>{Escape(title)}</h1>"
             + $"<p>{Escape(text)}{Escape(Slo(first))}</p></header>\n";

@@ -20,6 +20,7 @@ internal static class SummaryDeployments
             json.WriteString("hardware", deployment.Hardware.Id);
             json.WriteString("hardware_file", deployment.Hardware.File);
             json.WriteString("pool", deployment.Pool);
+            json.WriteString("engine", deployment.Engine.Id);
             json.WriteNumber("replicas", group.Count());
             json.WriteNumber("accelerators_per_replica", deployment.Accelerators);
             var plan = deployment.Graph.Plan;

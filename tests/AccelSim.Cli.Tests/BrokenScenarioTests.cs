@@ -172,9 +172,10 @@ public sealed class BrokenScenarioTests
             + "scheduling policy; known: fcfs, priority, shortestFirst." },
         { Engine("\"max-num-seqs\": 8"),
             "scenario.json(4): $.replicas[0].engine.max-num-seqs: unknown member; did you "
-            + "mean \"maxNumSeqs\"? Known: maxNumSeqs, maxNumBatchedTokens, blockSize, "
-            + "gpuMemoryUtilization, numGpuBlocksOverride, enablePrefixCaching, "
-            + "enableChunkedPrefill, schedulerReserveFullIsl, longPrefillTokenThreshold, "
+            + "mean \"maxNumSeqs\"? Known: profile, maxNumSeqs, maxNumBatchedTokens, "
+            + "blockSize, gpuMemoryUtilization, numGpuBlocksOverride, enablePrefixCaching, "
+            + "enableChunkedPrefill, prefillPolicy, outputReserve, schedulerReserveFullIsl, "
+            + "longPrefillTokenThreshold, "
             + "maxModelLen, schedulingPolicy, preemptionMode, swapSpace." },
         { Offered("\"shipped\": \"azure\""),
             "azure: is no workload that ships with AccelSim; known are azure-conv-2023-fit." },

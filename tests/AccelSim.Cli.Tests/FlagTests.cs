@@ -133,9 +133,9 @@ public sealed class FlagTests
             "--batch: explain expands one point; name one batch size." },
         { "explain some.json", "some.json: a scenario is explained with --sensitivity; a point "
             + "needs --hardware, --model, --isl and --osl." },
-        { "list", "hardware|models|workloads is missing." },
+        { "list", "hardware|models|workloads|engines is missing." },
         { "list modls", "modls: is nothing to list; did you mean \"models\"? Known: hardware, "
-            + "models, workloads." },
+            + "models, workloads, engines." },
         { "show gpu h100-sxm", "gpu: is nothing to show; known: hardware, model, workload." },
         { "show hardware nothing", "\"nothing\" is not shipped; near it: gaudi-2, gaudi-3, h20. "
             + "\"accelsim list hardware\" shows all; a path ends in .json." },

@@ -11,6 +11,9 @@ internal sealed class EngineFlags
 {
     private static readonly EngineSettings Default = new();
 
+    private readonly Option<string?> _profile = Flag.Text(
+        "--engine", "NAME", "An engine profile: a shipped name, or a path to a file (vllm).");
+
     private readonly Option<int?> _maxNumSeqs = Flag.Whole(
         "--max-num-seqs", "N", $"Most sequences in one step ({Default.MaxNumSeqs}).");
 
@@ -67,7 +70,7 @@ internal sealed class EngineFlags
     /// <summary>All of them.</summary>
     public IReadOnlyList<Option> All =>
     [
-        _maxNumSeqs, _maxNumBatchedTokens, _blockSize, _memory, _blocks, _maxModelLen, _prefixes,
+        _profile, _maxNumSeqs, _maxNumBatchedTokens, _blockSize, _memory, _blocks, _maxModelLen, _prefixes,
         _noPrefixes, _chunks, _noChunks, _longPrefill, _reserve, _noReserve, _policy, _preemption,
         _swap,
     ];
@@ -84,25 +87,34 @@ internal sealed class EngineFlags
         return Read(parsed);
     }
 
-    private EngineSettings Read(ParseResult parsed) => new()
+    private EngineSettings Read(ParseResult parsed)
     {
-        MaxNumSeqs = parsed.GetValue(_maxNumSeqs) ?? Default.MaxNumSeqs,
-        MaxNumBatchedTokens =
-            parsed.GetValue(_maxNumBatchedTokens) ?? Default.MaxNumBatchedTokens,
-        BlockSize = parsed.GetValue(_blockSize) ?? Default.BlockSize,
-        GpuMemoryUtilization = parsed.GetValue(_memory) ?? Default.GpuMemoryUtilization,
-        NumGpuBlocksOverride = parsed.GetValue(_blocks),
-        EnablePrefixCaching =
-            parsed.OnOrOff(_prefixes, _noPrefixes) ?? Default.EnablePrefixCaching,
-        EnableChunkedPrefill = parsed.OnOrOff(_chunks, _noChunks) ?? Default.EnableChunkedPrefill,
-        SchedulerReserveFullIsl =
-            parsed.OnOrOff(_reserve, _noReserve) ?? Default.SchedulerReserveFullIsl,
-        LongPrefillTokenThreshold = parsed.GetValue(_longPrefill),
-        MaxModelLen = parsed.GetValue(_maxModelLen),
-        SchedulingPolicy = parsed.GetValue(_policy) ?? Default.SchedulingPolicy,
-        PreemptionMode = parsed.GetValue(_preemption) ?? Default.PreemptionMode,
-        SwapSpace = parsed.GetValue(_swap) ?? Default.SwapSpace,
-    };
+        var settings = new EngineSettings
+        {
+            Profile = parsed.GetValue(_profile),
+            BlockSize = parsed.GetValue(_blockSize) ?? Default.BlockSize,
+            NumGpuBlocksOverride = parsed.GetValue(_blocks),
+            EnablePrefixCaching =
+                parsed.OnOrOff(_prefixes, _noPrefixes) ?? Default.EnablePrefixCaching,
+            SchedulerReserveFullIsl =
+                parsed.OnOrOff(_reserve, _noReserve) ?? Default.SchedulerReserveFullIsl,
+            LongPrefillTokenThreshold = parsed.GetValue(_longPrefill),
+            MaxModelLen = parsed.GetValue(_maxModelLen),
+            SchedulingPolicy = parsed.GetValue(_policy) ?? Default.SchedulingPolicy,
+            PreemptionMode = parsed.GetValue(_preemption) ?? Default.PreemptionMode,
+            SwapSpace = parsed.GetValue(_swap) ?? Default.SwapSpace,
+        };
+        // What is not stated stays the profile's.
+        if (parsed.GetValue(_maxNumSeqs) is { } sequences)
+            settings = settings with { MaxNumSeqs = sequences };
+        if (parsed.GetValue(_maxNumBatchedTokens) is { } tokens)
+            settings = settings with { MaxNumBatchedTokens = tokens };
+        if (parsed.GetValue(_memory) is { } share)
+            settings = settings with { GpuMemoryUtilization = share };
+        if (parsed.OnOrOff(_chunks, _noChunks) is { } chunked)
+            settings = settings with { EnableChunkedPrefill = chunked };
+        return settings;
+    }
 
     /// <summary>vLLM takes a number of GiB; a size with a unit says what it is.</summary>
     private static Bytes? ReadSwap(string text)

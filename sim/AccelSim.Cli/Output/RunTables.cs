@@ -38,6 +38,7 @@ internal static class RunTables
             + (result.WorkloadOrigin.Contains("seed ", StringComparison.Ordinal)
                 ? ""
                 : $"seed {result.Scenario.Seed}, ")
+            + $"{DeploymentText.Engines(result.Deployments)}, "
             + $"cost model {result.Scenario.CostModel}";
     }
 

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using AccelSim.Cli.Output;
 using AccelSim.Configuration;
+using AccelSim.Costs;
 using AccelSim.Hardware;
 using AccelSim.Models;
 using AccelSim.Units;
@@ -11,19 +12,20 @@ namespace AccelSim.Cli.Verbs;
 /// <summary>Lists what ships inside the program, with the facts that matter.</summary>
 internal sealed class ListVerb : Verb
 {
-    private static readonly string[] Kinds = ["hardware", "models", "workloads"];
+    private static readonly string[] Kinds = ["hardware", "models", "workloads", "engines"];
 
     private readonly Argument<string> _kind = new("what")
     {
-        HelpName = "hardware|models|workloads",
+        HelpName = "hardware|models|workloads|engines",
         Description = "What to list.",
     };
 
     /// <summary>The verb.</summary>
     public ListVerb(Terminal terminal)
         : base(
-            terminal, "list", "Lists the hardware, models or workloads that ship with AccelSim.",
-            "accelsim list hardware", "accelsim list models", "accelsim list workloads") =>
+            terminal, "list", "Lists the hardware, models, workloads or engine profiles that ship with AccelSim.",
+            "accelsim list hardware", "accelsim list models", "accelsim list workloads",
+            "accelsim list engines") =>
         Add(_kind);
 
     /// <inheritdoc/>
@@ -41,6 +43,9 @@ internal sealed class ListVerb : Verb
                 break;
             case "workloads":
                 Workloads();
+                break;
+            case "engines":
+                Engines();
                 break;
             default:
                 throw new ConfigException("", 0, kind,
@@ -121,6 +126,36 @@ internal sealed class ListVerb : Verb
         table.Write(
             Terminal, "\"accelsim show workload NAME\" tells lengths and what it was fitted to.");
     }
+
+    private void Engines()
+    {
+        var table = new TextTable(
+            "Engine profiles", "name", "engine", ">per step", ">per sequence", ">per launch",
+            ">per request", "graphs", "prompts", ">tokens", "from");
+        foreach (var id in EngineCatalog.Ids)
+        {
+            var engine = EngineCatalog.Open(id);
+            var (host, scheduler) = (engine.Host, engine.Scheduler);
+            table.Row(
+                id, engine.Name, host.PerStep?.Value.ToString() ?? "the device's",
+                host.PerSequence.Value.ToString(), host.PerLaunch.Value.ToString(),
+                host.PerRequest.Value.ToString(), Graphs(engine.Graphs),
+                JsonNames.Of(scheduler.Prefill.ToString())
+                    + (scheduler.ChunkedPrefill ? ", chunked" : ", whole"),
+                Figures.Whole(scheduler.MaxNumBatchedTokens),
+                JsonNames.Of(host.PerSequence.Source.Tag.ToString()));
+        }
+        table.Write(
+            Terminal,
+            "Host time per step, per sequence in it, per kernel of a step that is not replayed as "
+            + "a graph, and per request before it is queued. Prompts: mixed into decoding steps, "
+            + "or first. Tokens: the most in one step.");
+    }
+
+    private static string Graphs(EngineGraphs graphs) =>
+        !graphs.Decode ? "none"
+        : graphs.MostPromptTokens == 0 ? "decode"
+        : $"decode, prompts to {graphs.MostPromptTokens}";
 
     private static string Link(BytesPerSecond? bandwidth) =>
         bandwidth is { } stated ? Quantity.Format(stated, 3) : "none";

@@ -19,6 +19,15 @@ public interface ICostModel
     /// <summary>The index of the host in <see cref="Resources"/>.</summary>
     int HostResource { get; }
 
+    /// <summary>Host time of a step of a shape, in seconds.</summary>
+    double HostSeconds(in StepShape shape) => HostSecondsPerStep;
+
+    /// <summary>
+    /// Least time in which the host starts the kernels of a step one by one, in seconds; 0 where
+    /// the step is replayed as a graph.
+    /// </summary>
+    double LaunchSeconds(in StepShape shape, int kernels) => 0;
+
     /// <summary>Prices one instance of an operator. Allocates nothing.</summary>
     void Price(in Operator @operator, out OperatorCost cost);
 

@@ -20,14 +20,6 @@ public struct StepCost
     /// <summary>Energy beyond idling by resource, in joules.</summary>
     public ResourceVector Energy;
 
-    /// <summary>Takes the host's time out: it prepares a step once, not once per stage.</summary>
-    public void DropHostTime(ICostModel model)
-    {
-        ArgumentNullException.ThrowIfNull(model);
-        Seconds -= model.HostSecondsPerStep;
-        Share[model.HostResource] -= model.HostSecondsPerStep;
-    }
-
     /// <summary>Adds a part.</summary>
     public void Add(in StepCost part)
     {

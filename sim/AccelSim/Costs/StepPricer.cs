@@ -13,6 +13,9 @@ public sealed class StepPricer
     private readonly ICostModel _model;
     private readonly OperatorTemplate[][] _byBasis;
     private readonly Dictionary<long, StepCost>[] _kept;
+    private readonly bool _hasHost;
+    private readonly int _promptKernels;
+    private readonly int _decodeKernels;
 
     /// <summary>Prices a stage of a graph with a cost model of the same deployment.</summary>
     public StepPricer(OperatorGraph graph, int stage, ICostModel model)
@@ -20,6 +23,10 @@ public sealed class StepPricer
         ArgumentNullException.ThrowIfNull(graph);
         _model = model;
         Operators = graph.Stages[stage];
+        // The host prepares a step once, not once per stage.
+        _hasHost = stage == 0;
+        _promptKernels = Kernels(ShapeBasis.Decode);
+        _decodeKernels = Kernels(ShapeBasis.Prefill);
         var bases = Enum.GetValues<ShapeBasis>();
         _byBasis = [.. bases.Select(basis =>
             Operators.Where(template => template.Basis == basis).ToArray())];
@@ -36,7 +43,7 @@ public sealed class StepPricer
     public void Price(in StepShape shape, out StepCost cost)
     {
         Fixed(shape, out cost);
-        Attention(shape, out var attention);
+        Attention(shape, cost.Seconds, out var attention);
         cost.Add(attention);
     }
 
@@ -44,8 +51,8 @@ public sealed class StepPricer
     public void Fixed(in StepShape shape, out StepCost cost)
     {
         cost = default;
-        cost.Seconds = _model.HostSecondsPerStep;
-        cost.Share[_model.HostResource] = _model.HostSecondsPerStep;
+        cost.Seconds = HostSeconds(shape);
+        cost.Share[_model.HostResource] = cost.Seconds;
         AddKept(ShapeBasis.Tokens, shape.Tokens, shape, ref cost);
         AddKept(ShapeBasis.SampledTokens, shape.SampledTokens, shape, ref cost);
         AddKept(
@@ -54,13 +61,32 @@ public sealed class StepPricer
         if (shape.Images > 0) AddKept(ShapeBasis.Images, shape.Images, shape, ref cost);
     }
 
-    /// <summary>What depends on contexts.</summary>
-    public void Attention(in StepShape shape, out StepCost cost)
+    /// <summary>What depends on contexts, and what a slow host adds.</summary>
+    /// <param name="shape">The step.</param>
+    /// <param name="seconds">The time of <see cref="Fixed"/>.</param>
+    /// <param name="cost">Receives the cost.</param>
+    public void Attention(in StepShape shape, double seconds, out StepCost cost)
     {
         cost = default;
         if (shape.PrefillTokens > 0) Add(_byBasis[(int)ShapeBasis.Prefill], shape, ref cost);
         if (shape.DecodeTokens > 0) Add(_byBasis[(int)ShapeBasis.Decode], shape, ref cost);
+        // Kernels run while the host starts the next ones: the slower of the two decides.
+        var kernels = HostSeconds(shape) + LaunchSeconds(shape);
+        var idle = kernels - seconds - cost.Seconds;
+        if (idle <= 0) return;
+        cost.Seconds += idle;
+        cost.Share[_model.HostResource] += idle;
     }
+
+    /// <summary>Time of the host around a step, in seconds.</summary>
+    public double HostSeconds(in StepShape shape) => _hasHost ? _model.HostSeconds(shape) : 0;
+
+    private double LaunchSeconds(in StepShape shape) => _model.LaunchSeconds(
+        shape, shape.PrefillTokens > 0 ? _promptKernels : _decodeKernels);
+
+    private int Kernels(ShapeBasis other) => Operators
+        .Where(template => template.Basis != other && template.Basis != ShapeBasis.Images)
+        .Sum(template => template.Count);
 
     private void AddKept(ShapeBasis basis, long key, in StepShape shape, ref StepCost cost)
     {

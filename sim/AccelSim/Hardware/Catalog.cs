@@ -86,7 +86,8 @@ public static class Catalog
             + "\"accelsim list hardware\" shows all; a path ends in .json.";
     }
 
-    private static string[] Ids(string folder) =>
+    /// <summary>Ids of the embedded files of a folder, in ordinal order.</summary>
+    internal static string[] Ids(string folder) =>
     [
         .. Resources.Keys
             .Where(name => name.StartsWith(folder, StringComparison.Ordinal))

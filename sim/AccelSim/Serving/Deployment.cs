@@ -42,6 +42,9 @@ public sealed class Deployment
     /// <summary>The model's operators under the plan and formats.</summary>
     public OperatorGraph Graph { get; }
 
+    /// <summary>The engine's profile.</summary>
+    public required EngineProfile Engine { get; init; }
+
     /// <summary>The engine's settings.</summary>
     public EngineSettings Settings { get; }
 

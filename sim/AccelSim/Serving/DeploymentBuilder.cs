@@ -18,6 +18,9 @@ public sealed class DeploymentBuilder(
     /// <summary>The rung of the cost ladder that prices its operators.</summary>
     public CostRung Rung { get; init; } = CostRung.Named(CostRung.Default, "$.costModel");
 
+    /// <summary>An engine profile to use whatever the settings name; usually null.</summary>
+    public EngineProfile? Engine { get; init; }
+
     /// <summary>Builds what one kind of replica is made of.</summary>
     /// <param name="hardware">Its accelerator or cluster.</param>
     /// <param name="spec">Its plan and engine settings.</param>
@@ -27,24 +30,29 @@ public sealed class DeploymentBuilder(
     {
         ArgumentNullException.ThrowIfNull(hardware);
         ArgumentNullException.ThrowIfNull(spec);
-        spec.Engine.Validate();
         var plan = PlanOf(spec);
         var site = Site.Of(hardware, spec, plan);
         var device = Device.From(site.Accelerator, Catalog.Estimators);
+        var engine = Engine
+            ?? EngineCatalog.Open(spec.Engine.Profile ?? EngineCatalog.DefaultFor(device));
+        var settings = spec.Engine.Under(engine);
+        settings.Validate();
         var formats = FormatPlan.For(model, device, dtype, kvCacheDtype, quantization);
         if (site.Assumption(spec) is { } assumption)
             formats = formats with { Notes = [.. formats.Notes, assumption] };
-        RefuseSwapWithoutHost(hardware, spec.Engine, site);
-        RefuseSwapBeyondHost(hardware, spec.Engine, site.Share(plan));
-        if (spec.Engine.EnablePrefixCaching) RefusePrefixCaching();
+        RefuseSwapWithoutHost(hardware, settings, site);
+        RefuseSwapBeyondHost(hardware, settings, site.Share(plan));
+        if (settings.EnablePrefixCaching) RefusePrefixCaching();
         var graph = OperatorGraph.Build(model, plan, formats);
-        var costs = Rung.Make(device, formats, site.Links(device, plan));
+        var costs = new EngineCosts(
+            Rung.Make(device, formats, site.Links(device, plan)), device, engine);
         var stages = Enumerable.Range(0, graph.Stages.Count)
             .Select(stage => new StepPricer(graph, stage, costs))
             .ToArray();
         return new Deployment(
-            hardware, device, graph, spec.Engine, stages, site.Share(plan), hashBlockTokens)
+            hardware, device, graph, settings, stages, site.Share(plan), hashBlockTokens)
         {
+            Engine = engine,
             Engines = model.HasExperts ? 1 : spec.Dp,
             Pool = hardware.IsCluster
                 ? spec.Pool ?? hardware.Cluster.Pools.Keys.Single()

@@ -69,7 +69,6 @@ internal sealed class EngineReplica : Replica
 
     public override void Submit(Sequence sequence)
     {
-        Outstanding++;
         CountWaiting();
         var changesNothing = _scheduler.QueueIsBlocked;
         _scheduler.Add(sequence);
@@ -152,7 +151,7 @@ internal sealed class EngineReplica : Replica
         var end = Host.Loop.Now;
         for (_steps = 0; _steps < most; _steps++)
         {
-            _pricer.Attention(_shapes[_steps], out _attention[_steps]);
+            _pricer.Attention(_shapes[_steps], _fixed.Seconds, out _attention[_steps]);
             var seconds = _fixed.Seconds + _attention[_steps].Seconds;
             if (shared) seconds -= LinkSeconds;
             end += new Seconds(seconds);

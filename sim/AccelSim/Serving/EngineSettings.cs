@@ -1,22 +1,49 @@
 using AccelSim.Configuration;
+using AccelSim.Costs;
 using AccelSim.Units;
 
 namespace AccelSim.Serving;
 
 /// <summary>The settings of one serving engine, named as vLLM names its flags.</summary>
+/// <remarks>What is not stated is the profile's; before one is applied, vLLM's.</remarks>
 public sealed record EngineSettings
 {
+    private readonly int? _maxNumSeqs;
+    private readonly int? _maxNumBatchedTokens;
+    private readonly double? _gpuMemoryUtilization;
+    private readonly bool? _enableChunkedPrefill;
+    private readonly PrefillPolicy? _prefillPolicy;
+    private readonly double? _outputReserve;
+
+    /// <summary>
+    /// An engine profile: a shipped name or a path; null: vLLM's on GPUs and NPUs, else the
+    /// device's own runtime (<c>--engine</c>).
+    /// </summary>
+    public string? Profile { get; init; }
+
     /// <summary>Most sequences in one step (<c>--max-num-seqs</c>).</summary>
-    public int MaxNumSeqs { get; init; } = 256;
+    public int MaxNumSeqs
+    {
+        get => _maxNumSeqs ?? 256;
+        init => _maxNumSeqs = value;
+    }
 
     /// <summary>Most tokens in one step (<c>--max-num-batched-tokens</c>).</summary>
-    public int MaxNumBatchedTokens { get; init; } = 2048;
+    public int MaxNumBatchedTokens
+    {
+        get => _maxNumBatchedTokens ?? 2048;
+        init => _maxNumBatchedTokens = value;
+    }
 
     /// <summary>Tokens in one KV block (<c>--block-size</c>).</summary>
     public int BlockSize { get; init; } = 16;
 
     /// <summary>Share of memory the engine may use (<c>--gpu-memory-utilization</c>).</summary>
-    public double GpuMemoryUtilization { get; init; } = 0.9;
+    public double GpuMemoryUtilization
+    {
+        get => _gpuMemoryUtilization ?? 0.9;
+        init => _gpuMemoryUtilization = value;
+    }
 
     /// <summary>KV blocks, instead of what fits (<c>--num-gpu-blocks-override</c>).</summary>
     public long? NumGpuBlocksOverride { get; init; }
@@ -25,7 +52,29 @@ public sealed record EngineSettings
     public bool EnablePrefixCaching { get; init; }
 
     /// <summary>Split long prompts over steps (<c>--enable-chunked-prefill</c>).</summary>
-    public bool EnableChunkedPrefill { get; init; } = true;
+    public bool EnableChunkedPrefill
+    {
+        get => _enableChunkedPrefill ?? true;
+        init => _enableChunkedPrefill = value;
+    }
+
+    /// <summary>Whether prompts share steps with decoding sequences.</summary>
+    public PrefillPolicy PrefillPolicy
+    {
+        get => _prefillPolicy ?? PrefillPolicy.Mixed;
+        init => _prefillPolicy = value;
+    }
+
+    /// <summary>
+    /// Share of a request's output for which blocks must be free before it is admitted: 0 admits
+    /// as vLLM does, 1 lets nobody ever make room.
+    /// </summary>
+    [Limits(AtLeast = 0, AtMost = 1)]
+    public double OutputReserve
+    {
+        get => _outputReserve ?? 0;
+        init => _outputReserve = value;
+    }
 
     /// <summary>
     /// Admit a request only when blocks for its whole prompt are free
@@ -49,6 +98,23 @@ public sealed record EngineSettings
 
     /// <summary>Host memory for swapped blocks, per accelerator (<c>--swap-space</c>).</summary>
     public Bytes SwapSpace { get; init; } = new(4L << 30);
+
+    /// <summary>What is not stated becomes the profile's.</summary>
+    public EngineSettings Under(EngineProfile engine)
+    {
+        ArgumentNullException.ThrowIfNull(engine);
+        var own = engine.Scheduler;
+        return this with
+        {
+            Profile = engine.Id,
+            MaxNumSeqs = _maxNumSeqs ?? own.MaxNumSeqs,
+            MaxNumBatchedTokens = _maxNumBatchedTokens ?? own.MaxNumBatchedTokens,
+            GpuMemoryUtilization = _gpuMemoryUtilization ?? own.GpuMemoryUtilization,
+            EnableChunkedPrefill = _enableChunkedPrefill ?? own.ChunkedPrefill,
+            PrefillPolicy = _prefillPolicy ?? own.Prefill,
+            OutputReserve = _outputReserve ?? own.OutputReserve,
+        };
+    }
 
     /// <summary>Checks the rules across members.</summary>
     /// <exception cref="ConfigException">A rule is broken; names flag, value and rule.</exception>

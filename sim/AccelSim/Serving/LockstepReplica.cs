@@ -53,7 +53,6 @@ internal sealed class LockstepReplica : Replica
 
     public override void Submit(Sequence sequence)
     {
-        Outstanding++;
         CountWaiting();
         LeastLoaded.Add(sequence);
         if (!_busy) StartRound();

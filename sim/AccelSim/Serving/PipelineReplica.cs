@@ -52,7 +52,6 @@ internal sealed class PipelineReplica : Replica
 
     public override void Submit(Sequence sequence)
     {
-        Outstanding++;
         CountWaiting();
         _scheduler.Add(sequence);
         FillFirstStage();
@@ -101,8 +100,6 @@ internal sealed class PipelineReplica : Replica
         _busyWith[stage] = batch;
         var pricer = Deployment.Stages[stage];
         pricer.Price(micro.Plan.Shape, out micro.Cost);
-        // The host prepares a step once, not once per stage.
-        if (stage > 0) micro.Cost.DropHostTime(pricer.Model);
         var seconds = micro.Cost.Seconds;
         if (stage == 0)
         {

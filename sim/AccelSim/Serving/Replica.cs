@@ -34,6 +34,9 @@ public abstract class Replica : IEventTarget
     /// <summary>Requests sent here that are not over.</summary>
     public int Outstanding { get; private protected set; }
 
+    /// <summary>A request was sent here; it is submitted when the front end is done.</summary>
+    internal void Expect() => Outstanding++;
+
     /// <summary>Times a sequence had to make room.</summary>
     public abstract long Preemptions { get; }
 

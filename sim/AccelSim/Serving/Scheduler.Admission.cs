@@ -33,7 +33,8 @@ public sealed partial class Scheduler
             {
                 var victim = Victim();
                 if (victim.Group != own.Index && _groups[victim.Group].InFlight) return;
-                budget += victim.DecodeSet == own.Decodes ? 1 : victim.Chunk;
+                budget += victim.DecodeSet != own.Decodes ? victim.Chunk
+                    : own.DecodeBlocksTaken ? 1 : 0;
                 var index = own.Prefills.IndexOf(victim);
                 Preempt(victim, plan);
                 if (index >= 0 && index <= i) i--;
@@ -60,6 +61,7 @@ public sealed partial class Scheduler
             plan.BlocksSwappedIn += stored;
             plan.SwappedInList.Add(sequence);
             _kv.Take(blocks);
+            _reserved += Reserve(sequence);
             sequence.Status = SequenceStatus.Decoding;
             sequence.Group = own.Index;
             _running.Append(sequence, _admissions++);
@@ -99,6 +101,9 @@ public sealed partial class Scheduler
             ? _kv.BlocksFor(sequence.KnownTokens) - _found.Count
             : blocks;
         if (required + idle > _kv.Free) return WaitReason.KvCapacity;
+        var reserve = Reserve(sequence);
+        if (reserve > 0 && _reserved + reserve > _kv.TotalBlocks) return WaitReason.KvCapacity;
+        _reserved += reserve;
         _waiting.Dequeue();
         _kv.Share(sequence, _found, chain);
         if (sequence.FirstScheduled is null)
@@ -190,7 +195,7 @@ public sealed partial class Scheduler
         // Whether it already has the block that the step being formed needs.
         var ahead = own.DecodeBlocksTaken && decodes.NeedsBlock(victim) ? 1 : 0;
         decodes.Leave(victim);
-        victim.LastToken = own.LastStepEnd;
+        if (!own.JoinedSince.Remove(victim)) victim.LastToken = own.LastStepEnd;
         victim.Blocks = (int)_kv.BlocksFor(victim.Computed) + ahead;
         var stored = _kv.BlocksFor(victim.Computed);
         _kv.Publish(victim);
@@ -198,6 +203,7 @@ public sealed partial class Scheduler
             && SwappedBlocks + stored <= SwapBlocks)
         {
             _kv.Release(victim);
+            _reserved -= Reserve(victim);
             SwappedBlocks += stored;
             plan.BlocksSwappedOut += stored;
             victim.Status = SequenceStatus.Swapped;
@@ -210,6 +216,7 @@ public sealed partial class Scheduler
     private void Recompute(Sequence victim)
     {
         _kv.Release(victim);
+        _reserved -= Reserve(victim);
         victim.Computed = 0;
         victim.Status = SequenceStatus.Waiting;
         Enqueue(victim, victim.Arrival);

@@ -52,7 +52,7 @@ public sealed partial class Scheduler
         Debug.Assert(own.InFlight);
         foreach (var end in ends)
         {
-            gaps.Add(own.LastStepEnd, end, own.Decodes.Count);
+            AddGaps(own, end, 0, gaps);
             own.Decodes.Advance();
             own.LastStepEnd = end;
             var needed = own.Decodes.BlocksNeeded;

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using AccelSim.Costs;
 using AccelSim.Models;
 using AccelSim.Units;
 using AccelSim.Workloads;
@@ -24,6 +25,7 @@ public sealed partial class Scheduler
     private readonly Group[] _groups;
     private readonly List<int> _found = [];
     private readonly List<Sequence> _finished = [];
+    private long _reserved;
     private long _admissions;
     private long _arrivals;
 
@@ -86,10 +88,12 @@ public sealed partial class Scheduler
         var blocks = _kv.BlocksFor(length - 1);
         if (blocks > _kv.TotalBlocks)
             return $"needs {blocks} KV blocks, the cache has {_kv.TotalBlocks}";
+        // Who has to make room computes its own tokens again, all at once.
+        var longest = _settings.OutputReserve < 1 ? length - 1 : request.PromptTokens;
         if (!_settings.EnableChunkedPrefill
-            && length - 1 > _settings.MaxNumBatchedTokens)
+            && longest > _settings.MaxNumBatchedTokens)
         {
-            return $"{length - 1} tokens exceed --max-num-batched-tokens "
+            return $"{longest} tokens exceed --max-num-batched-tokens "
                 + $"{_settings.MaxNumBatchedTokens} without chunked prefill";
         }
         return null;
@@ -119,6 +123,7 @@ public sealed partial class Scheduler
         Debug.Assert(!own.InFlight);
         own.DecodeBlocksTaken = false;
         var preemptions = Preemptions;
+        if (_settings.PrefillPolicy == PrefillPolicy.First && PromptsAlone(own, now, plan)) return;
         if (!TakeDecodeBlocks(own, plan))
         {
             plan.WaitReason = WaitReason.KvCapacity;
@@ -157,8 +162,8 @@ public sealed partial class Scheduler
         own.DecodeBlocksTaken = false;
         _finished.Clear();
         FinishDecodeStep(own, plan, now, gaps);
-        foreach (var sequence in plan.PrefillList) FinishChunk(own, sequence, now, gaps);
-        own.LastStepEnd = now;
+        foreach (var sequence in plan.PrefillList) FinishChunk(own, plan, sequence, now, gaps);
+        if (!plan.DecodesWait) own.LastStepEnd = now;
         _finished.Sort(static (a, b) => a.Admission.CompareTo(b.Admission));
         foreach (var sequence in _finished)
         {
@@ -170,18 +175,44 @@ public sealed partial class Scheduler
         return _finished;
     }
 
+    /// <summary>A step of prompts, if there are any that fit; decoding sequences wait.</summary>
+    private bool PromptsAlone(Group own, SimTime now, StepPlan plan)
+    {
+        var budget = _settings.MaxNumBatchedTokens;
+        var preemptions = Preemptions;
+        ContinuePrefills(own, plan, ref budget);
+        if (Preemptions == preemptions) Admit(own, now, plan, ref budget);
+        if (plan.PrefillList.Count == 0) return false;
+        plan.DecodesWait = true;
+        plan.Shape = ShapeOf(own, plan);
+        own.InFlight = true;
+        return true;
+    }
+
     private void FinishDecodeStep(Group own, StepPlan plan, SimTime now, ITokenGaps gaps)
     {
         var decodes = own.Decodes;
-        if (decodes.Count == 0) return;
+        if (decodes.Count == 0 || plan.DecodesWait) return;
         // Those just swapped in had their last token longer ago than the others.
-        gaps.Add(own.LastStepEnd, now, decodes.Count - plan.SwappedInList.Count);
+        AddGaps(own, now, plan.SwappedInList.Count, gaps);
         foreach (var sequence in plan.SwappedInList) gaps.Add(sequence.LastToken, now, 1);
         decodes.Advance();
         while (decodes.TakeFinished() is { } sequence) _finished.Add(sequence);
     }
 
-    private void FinishChunk(Group own, Sequence sequence, SimTime now, ITokenGaps gaps)
+    /// <summary>
+    /// Gaps of decoding sequences but for some. Those that joined while the others waited had
+    /// their last token at another time.
+    /// </summary>
+    private static void AddGaps(Group own, SimTime now, int but, ITokenGaps gaps)
+    {
+        gaps.Add(own.LastStepEnd, now, own.Decodes.Count - but - own.JoinedSince.Count);
+        foreach (var sequence in own.JoinedSince) gaps.Add(sequence.LastToken, now, 1);
+        own.JoinedSince.Clear();
+    }
+
+    private void FinishChunk(
+        Group own, StepPlan plan, Sequence sequence, SimTime now, ITokenGaps gaps)
     {
         sequence.Computed += sequence.Chunk;
         sequence.Chunk = 0;
@@ -198,6 +229,7 @@ public sealed partial class Scheduler
             return;
         }
         sequence.Status = SequenceStatus.Decoding;
+        if (plan.DecodesWait) own.JoinedSince.Add(sequence);
         own.Decodes.Join(sequence);
     }
 
@@ -207,7 +239,14 @@ public sealed partial class Scheduler
         sequence.Blocks = (int)_kv.BlocksFor(sequence.Computed);
         _kv.Publish(sequence);
         _kv.Release(sequence);
+        _reserved -= Reserve(sequence);
     }
+
+    /// <summary>Blocks that a sequence may come to need, as far as they are reserved.</summary>
+    private long Reserve(Sequence sequence) => _settings.OutputReserve == 0
+        ? 0
+        : _kv.BlocksFor(sequence.Request.PromptTokens
+            + (long)Math.Ceiling(_settings.OutputReserve * (sequence.Request.OutputTokens - 1)));
 
     private void Enqueue(Sequence sequence, long arrival)
     {
@@ -226,7 +265,7 @@ public sealed partial class Scheduler
     {
         var decodes = own.Decodes;
         var images = 0;
-        var shape = new StepShape
+        var shape = plan.DecodesWait ? default : new StepShape
         {
             DecodeTokens = decodes.Count,
             DecodeSequences = decodes.Count,
@@ -259,6 +298,10 @@ public sealed partial class Scheduler
         public bool DecodeBlocksTaken { get; set; }
 
         public SimTime LastStepEnd { get; set; }
+
+        /// <summary>Those whose first token came while other decoding sequences waited.</summary>
+        public List<Sequence> JoinedSince { get; } = [];
+
         public int Count => Decodes.Count + Prefills.Count;
     }
 }

@@ -12,6 +12,7 @@ public sealed class ServingSimulation : IReplicaHost, IEventTarget
     private readonly Workload _workload;
     private readonly Router _router;
     private readonly SharedLinks _links;
+    private readonly FrontEnd _frontEnd;
     private readonly Stack<int> _toRefuse = new();
     private readonly List<Replica> _able = [];
     private readonly RequestRecord[] _records;
@@ -42,6 +43,7 @@ public sealed class ServingSimulation : IReplicaHost, IEventTarget
         Leaps = leaps;
         _records = new RequestRecord[workload.Requests.Count];
         _links = new SharedLinks(this, replicas);
+        _frontEnd = new FrontEnd(Loop);
         Replicas = [.. replicas.Select((deployment, index) =>
             NewReplica(index, deployment))];
         _openLoop = [];
@@ -144,7 +146,7 @@ public sealed class ServingSimulation : IReplicaHost, IEventTarget
             return;
         }
         var sequence = new Sequence(request);
-        _router.Choose(sequence, _able).Submit(sequence);
+        _frontEnd.Pass(sequence, _router.Choose(sequence, _able));
     }
 
     /// <summary>A refused request takes its later turns along.</summary>

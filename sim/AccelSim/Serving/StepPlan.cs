@@ -31,8 +31,12 @@ public sealed class StepPlan
     /// <summary>Whether somebody had to make room, so that nobody was admitted.</summary>
     internal bool MadeRoom { get; set; }
 
+    /// <summary>Whether decoding sequences wait for the step's prompts.</summary>
+    internal bool DecodesWait { get; set; }
+
     internal void Clear()
     {
+        DecodesWait = false;
         MadeRoom = false;
         PrefillList.Clear();
         SwappedInList.Clear();

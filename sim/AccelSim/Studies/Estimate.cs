@@ -54,7 +54,7 @@ public sealed class Estimate
         var engines = _deployment.Engines;
         var joules = (prefill.Joules + decode.Joules * (osl - 1)).Value
             * _deployment.Graph.Plan.DataParallel;
-        var ttft = prefill.Time;
+        var ttft = _deployment.Engine.Host.PerRequest.Value + prefill.Time;
         var e2e = ttft + (osl - 1) * decode.Time;
         var idle = (_deployment.Device.Idle.Value * e2e).Value * _deployment.Accelerators;
         var node = _deployment.Node;
@@ -64,7 +64,7 @@ public sealed class Estimate
         var drawn = joules + idle + host;
         var usd = CostLines.Of(_deployment, e2e, new Joules(drawn)).Sum(line => line.Amount);
         return new EstimatePoint(
-            isl, osl, batch, prefill, decode, e2e, tokens / e2e.Value,
+            isl, osl, batch, ttft, prefill, decode, e2e, tokens / e2e.Value,
             engines * drawn / tokens, engines * usd / tokens * 1e6,
             blocks, _deployment.Memory.Blocks);
     }
@@ -178,7 +178,10 @@ public sealed class Estimate
 /// <param name="Isl">Prompt tokens.</param>
 /// <param name="Osl">Output tokens.</param>
 /// <param name="Batch">Requests.</param>
-/// <param name="Prefill">All prompts; its time is the TTFT.</param>
+/// <param name="Ttft">
+/// From the start until every request has its first token, the front end included.
+/// </param>
+/// <param name="Prefill">All prompts.</param>
 /// <param name="Decode">One token of each request; its time is the TPOT.</param>
 /// <param name="E2e">TTFT + (osl − 1) · TPOT.</param>
 /// <param name="OutputTokensPerSecond">batch · osl / E2E, of the replica.</param>
@@ -187,13 +190,11 @@ public sealed class Estimate
 /// <param name="KvBlocks">KV blocks that the batch takes on a rank.</param>
 /// <param name="KvBlocksTotal">KV blocks that there are.</param>
 public sealed record EstimatePoint(
-    int Isl, int Osl, int Batch, PhaseEstimate Prefill, PhaseEstimate Decode, Seconds E2e,
+    int Isl, int Osl, int Batch, Seconds Ttft, PhaseEstimate Prefill, PhaseEstimate Decode,
+    Seconds E2e,
     double OutputTokensPerSecond, double JoulesPerOutputToken, double UsdPerMillionOutputTokens,
     long KvBlocks, long KvBlocksTotal)
 {
-    /// <summary>From the start until every request has its first token.</summary>
-    public Seconds Ttft => Prefill.Time;
-
     /// <summary>Mean time of one token of each request; null where only one is generated.</summary>
     public Seconds? Tpot => Osl > 1 ? Decode.Time : null;
 

@@ -61,7 +61,6 @@ public static partial class Explanation
         {
             var pricer = deployment.Stages[stage];
             pricer.Price(shape, out var cost);
-            if (stage > 0) cost.DropHostTime(pricer.Model);
             use(cost, pricer.Model);
         }
     }

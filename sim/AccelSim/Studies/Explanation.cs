@@ -29,7 +29,7 @@ public static partial class Explanation
         List<ExplainedNumber> numbers =
         [
             new("TTFT", point.Ttft.ToString(),
-                "sum over the prefill steps of the batch",
+                FrontEnd(deployment) + "sum over the prefill steps of the batch",
                 $"{batch} × {isl} tokens in steps of at most "
                 + $"{deployment.Settings.MaxNumBatchedTokens}", [],
                 Prefills(deployment, estimate.AllPrefills(isl, batch))),
@@ -57,6 +57,11 @@ public static partial class Explanation
         return numbers;
     }
 
+    private static string FrontEnd(Deployment deployment) =>
+        deployment.Engine.Host.PerRequest.Value is { Value: > 0 } time
+            ? $"{time} of the front end + "
+            : "";
+
     /// <summary>One step, operator by operator, as the cost model prices it.</summary>
     public static ExplainedNumber Step(Deployment deployment, string name, StepShape shape)
     {
@@ -76,12 +81,14 @@ public static partial class Explanation
                 total += template.Count * price.Seconds;
                 parts.Add(Operator(pricer.Model, template, one, price));
             }
-            if (stage > 0) continue;
-            total += pricer.Model.HostSecondsPerStep;
+            pricer.Price(shape, out var whole);
+            var seconds = whole.Share[pricer.Model.HostResource];
+            if (stage > 0 && seconds == 0) continue;
+            total += seconds;
             var host = pricer.Model.Resources[pricer.Model.HostResource];
             parts.Add(new(
-                "host", Time(pricer.Model.HostSecondsPerStep), "overheads.hostPerStep", "",
-                host.Facts, []));
+                stage == 0 ? "host" : $"host of stage {stage}", Time(seconds), host.Formula,
+                host.Rate, host.Facts, []));
         }
         return new(
             name, Time(total), "sum over operators of count × time, plus host time",

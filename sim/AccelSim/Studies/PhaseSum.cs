@@ -63,7 +63,6 @@ internal sealed class PhaseSum(Deployment deployment)
     {
         var pricer = deployment.Stages[stage];
         pricer.Price(deployment.Graph.Plan.DataParallel > 1 ? ranked : shape, out cost);
-        if (stage > 0) cost.DropHostTime(pricer.Model);
         _share.Add(cost.Share, weight);
         _joules += weight * cost.Energy.Sum() * deployment.Graph.Plan.TensorParallel;
     }

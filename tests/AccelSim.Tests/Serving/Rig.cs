@@ -93,6 +93,10 @@ internal static class Rig
         new DeploymentBuilder(model ?? Model, "auto", "auto", "auto", hashBlockTokens)
             .Build(chip, spec ?? Spec());
 
+    /// <summary>No engine around the kernels but where a test names one.</summary>
+    private static EngineSettings Bare(EngineSettings engine) =>
+        engine.Profile is null ? engine with { Profile = "native" } : engine;
+
     public static ReplicaSpec Spec(
         EngineSettings? engine = null, int tp = 1, int pp = 1, int ep = 1, int dp = 1,
         int count = 1) => new()
@@ -103,7 +107,7 @@ internal static class Rig
             Ep = ep,
             Dp = dp,
             Count = count,
-            Engine = engine ?? new EngineSettings(),
+            Engine = Bare(engine ?? new EngineSettings()),
         };
 
     /// <summary>One replica for each element.</summary>
