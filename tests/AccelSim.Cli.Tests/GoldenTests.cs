@@ -24,6 +24,7 @@ public sealed partial class GoldenTests
         { "list-hardware", "list hardware" },
         { "list-models", "list models" },
         { "list-workloads", "list workloads" },
+        { "list-engines", "list engines" },
         { "show-hardware", "show hardware h100-sxm" },
         { "show-cluster", "show hardware dgx-h100" },
         { "show-model", "show model deepseek-v3" },

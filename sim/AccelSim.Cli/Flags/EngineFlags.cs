@@ -70,7 +70,8 @@ internal sealed class EngineFlags
     /// <summary>All of them.</summary>
     public IReadOnlyList<Option> All =>
     [
-        _profile, _maxNumSeqs, _maxNumBatchedTokens, _blockSize, _memory, _blocks, _maxModelLen, _prefixes,
+        _profile, _maxNumSeqs, _maxNumBatchedTokens, _blockSize, _memory, _blocks, _maxModelLen,
+        _prefixes,
         _noPrefixes, _chunks, _noChunks, _longPrefill, _reserve, _noReserve, _policy, _preemption,
         _swap,
     ];

@@ -23,7 +23,8 @@ internal sealed class ListVerb : Verb
     /// <summary>The verb.</summary>
     public ListVerb(Terminal terminal)
         : base(
-            terminal, "list", "Lists the hardware, models, workloads or engine profiles that ship with AccelSim.",
+            terminal, "list",
+            "Lists the hardware, models, workloads or engine profiles that ship with AccelSim.",
             "accelsim list hardware", "accelsim list models", "accelsim list workloads",
             "accelsim list engines") =>
         Add(_kind);
@@ -130,14 +131,14 @@ internal sealed class ListVerb : Verb
     private void Engines()
     {
         var table = new TextTable(
-            "Engine profiles", "name", "engine", ">per step", ">per sequence", ">per launch",
-            ">per request", "graphs", "prompts", ">tokens", "from");
+            "Engine profiles", "name", ">per step", ">sequence", ">launch", ">request",
+            "graphs", "prompts", ">tokens", "from");
         foreach (var id in EngineCatalog.Ids)
         {
             var engine = EngineCatalog.Open(id);
             var (host, scheduler) = (engine.Host, engine.Scheduler);
             table.Row(
-                id, engine.Name, host.PerStep?.Value.ToString() ?? "the device's",
+                id, host.PerStep?.Value.ToString() ?? "the device's",
                 host.PerSequence.Value.ToString(), host.PerLaunch.Value.ToString(),
                 host.PerRequest.Value.ToString(), Graphs(engine.Graphs),
                 JsonNames.Of(scheduler.Prefill.ToString())
@@ -147,7 +148,7 @@ internal sealed class ListVerb : Verb
         }
         table.Write(
             Terminal,
-            "Host time per step, per sequence in it, per kernel of a step that is not replayed as "
+            "Host time: per step, per sequence in it, per kernel of a step that is not replayed as "
             + "a graph, and per request before it is queued. Prompts: mixed into decoding steps, "
             + "or first. Tokens: the most in one step.");
     }
@@ -155,7 +156,7 @@ internal sealed class ListVerb : Verb
     private static string Graphs(EngineGraphs graphs) =>
         !graphs.Decode ? "none"
         : graphs.MostPromptTokens == 0 ? "decode"
-        : $"decode, prompts to {graphs.MostPromptTokens}";
+        : $"to {graphs.MostPromptTokens}";
 
     private static string Link(BytesPerSecond? bandwidth) =>
         bandwidth is { } stated ? Quantity.Format(stated, 3) : "none";

@@ -181,6 +181,9 @@ public sealed class RandomRunTests
         var sequences = random.Next(1, 20);
         return new EngineSettings
         {
+            Profile = random.Next(3) == 0 ? "hf-eager" : "native",
+            PrefillPolicy = (PrefillPolicy)random.Next(2),
+            OutputReserve = random.Next(3) switch { 0 => 0.4, 1 => 1, _ => 0 },
             MaxNumSeqs = sequences,
             MaxNumBatchedTokens = Math.Max(sequences, random.Next(1, 200)),
             BlockSize = 1 << random.Next(0, 6) switch { 0 => 2, 1 => 3, 2 => 5, _ => 4 },

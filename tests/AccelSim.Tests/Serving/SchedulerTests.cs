@@ -1,3 +1,4 @@
+using AccelSim.Costs;
 using AccelSim.Serving;
 using AccelSim.Units;
 using AccelSim.Workloads;
@@ -128,6 +129,46 @@ public sealed class SchedulerTests
         Assert.Equal([(1, 255)], engine.Step());
         Assert.Equal([(1, 145), (2, 100)], engine.Step());
         Assert.Equal(1, engine.Plan.Shape.DecodeTokens);
+    }
+
+    [Fact]
+    public void PromptsFirst_DecodingSequencesWait_ThenGoOnTogether()
+    {
+        var engine = new Engine(
+            Settings(budget: 256) with { PrefillPolicy = PrefillPolicy.First }, 1000);
+        engine.Add(10, 50);
+        engine.Step();
+        engine.Add(400, 5);
+        Assert.Equal([(1, 256)], engine.Step());
+        Assert.Equal(0, engine.Plan.Shape.DecodeTokens);
+        Assert.Equal([(1, 144)], engine.Step());
+        Assert.Empty(engine.Step());
+        Assert.Equal(2, engine.Plan.Shape.DecodeTokens);
+        engine.Run();
+    }
+
+    [Theory]
+    [InlineData(0, 1)]
+    [InlineData(1, 0)]
+    public void ReservedOutput_LetsNobodyMakeRoom(double reserve, long preemptions)
+    {
+        var engine = new Engine(Settings() with { OutputReserve = reserve }, 3);
+        engine.Add(16, 17);
+        engine.Add(16, 17);
+        Assert.Equal(preemptions, engine.Run().Scheduler.Preemptions);
+    }
+
+    [Theory]
+    [InlineData(3, WaitReason.KvCapacity)]
+    [InlineData(4, WaitReason.None)]
+    public void ReservedOutput_AdmitsExactlyWhatFits(long blocks, WaitReason reason)
+    {
+        // Each needs a block for its prompt, and comes to need a second one.
+        var engine = new Engine(Settings() with { OutputReserve = 1 }, blocks);
+        engine.Add(16, 17);
+        engine.Add(16, 17);
+        engine.Step();
+        Assert.Equal(reason, engine.Plan.WaitReason);
     }
 
     [Fact]
