@@ -10,7 +10,7 @@ public static class ValidationCsv
     private static readonly string[] Columns =
     [
         "rung", "operator", "device", "format", "regime", "rows", "median_abs_error",
-        "mean_abs_error", "p90_abs_error", "bias",
+        "mean_abs_error", "p90_abs_error", "bias", "coverage",
     ];
 
     /// <summary>Writes the rows as UTF-8; the stream stays open.</summary>
@@ -32,6 +32,7 @@ public static class ValidationCsv
             csv.WriteField<double>(group.Errors.Mean);
             csv.WriteField<double>(group.Errors.P90);
             csv.WriteField<double>(group.Errors.Bias);
+            csv.WriteField<double>(group.Errors.Coverage);
             csv.EndRecord();
         }
     }

@@ -41,17 +41,19 @@ public static class ValidationHtml
 
     private const string Definition =
         "Error: predicted / measured − 1. Median, mean and P90 are of its absolute value, bias is "
-        + "its median. Regime: what the model says the rows wait for.";
+        + "its median. Regime: what the model says the rows wait for. In band: measured within the "
+        + "band of the prediction.";
 
     private static string Groups(ValidationResult result) => Table(
         "By operator, device, format and regime",
-        ["operator", "device", "format", "regime", "rows", "median", "mean", "P90", "bias"],
+        ["operator", "device", "format", "regime", "rows", "median", "mean", "P90", "bias",
+            "in band"],
         result.Groups.Select(group => new[]
         {
             Escape(group.Operator), Escape(group.Device), Escape(group.Format),
             JsonOutput.Name(group.Regime!.Value), Number(group.Errors.Count),
             Percent(group.Errors.Median), Percent(group.Errors.Mean), Percent(group.Errors.P90),
-            Percent(group.Errors.Bias),
+            Percent(group.Errors.Bias), Percent(group.Errors.Coverage),
         }),
         textColumns: 4);
 

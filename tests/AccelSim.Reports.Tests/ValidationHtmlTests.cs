@@ -5,7 +5,7 @@ namespace AccelSim.Reports.Tests;
 /// <summary>The page of a validation.</summary>
 public sealed class ValidationHtmlTests
 {
-    private static readonly ErrorSummary Errors = new(2, 0.25, 0.3, 0.35, -0.25);
+    private static readonly ErrorSummary Errors = new(2, 0.25, 0.3, 0.35, -0.25, 0.5);
 
     private static readonly ValidationResult Result = new(
         "roofline",

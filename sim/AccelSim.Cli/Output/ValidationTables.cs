@@ -11,18 +11,21 @@ internal static class ValidationTables
     {
         var table = new TextTable(
             $"Errors of the {result.Rung} rung", "operator", "device", "~format", "regime", ">rows",
-            ">median", ">mean", ">p90", ">bias");
+            ">median", ">mean", ">p90", ">bias", ">in band");
         foreach (var group in result.Groups)
         {
             var errors = group.Errors;
             table.Row(
                 group.Operator, group.Device, group.Format, Figures.Name(group.Regime!.Value),
                 Figures.Whole(errors.Count), Percent(errors.Median), Percent(errors.Mean),
-                Percent(errors.P90), Signed(errors.Bias));
+                Percent(errors.P90), Signed(errors.Bias), Percent(errors.Coverage));
         }
         table.Write(terminal,
             "Error: predicted / measured − 1; median, mean and P90 are of its absolute value, bias "
-            + "is its median. Regime: what the model says the rows wait for.");
+            + "is its median. Regime: what the model says the rows wait for. In band: rows "
+            + "measured " + (result.Rung == "roofline"
+                ? "between all overlapped and nothing overlapped."
+                : "within the 90 % band of their prediction."));
         Worst(terminal, result);
         Counts(terminal, result);
     }

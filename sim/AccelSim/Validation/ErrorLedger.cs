@@ -20,8 +20,9 @@ internal sealed class ErrorLedger
     /// <summary>Adds a row.</summary>
     public void Add(
         string @operator, string device, string format, Regime regime, TableRows rows,
-        double predicted, double measured)
+        in Prediction prediction, double measured)
     {
+        var predicted = prediction.Seconds;
         var key = (@operator, device, format, regime);
         if (!_index.TryGetValue(key, out var group))
         {
@@ -29,6 +30,7 @@ internal sealed class ErrorLedger
             _groups.Add(new Group(@operator, device, format, regime));
         }
         _groups[group].Errors.Add(predicted / measured - 1);
+        if (prediction.Covers(measured)) _groups[group].Covered++;
         _entries.Add(new Entry(group, rows.Line, predicted, measured));
         var factor = Math.Max(predicted / measured, measured / predicted);
         if (_worst.Count == MostWorst && factor <= _worst[^1].Factor) return;
@@ -44,7 +46,7 @@ internal sealed class ErrorLedger
         string rung, IReadOnlyList<TableCount> tables, IReadOnlyList<SkippedRows> skipped) => new(
         rung,
         Put(own => (own.Format, own.Regime)),
-        Count == 0 ? null : ErrorSummary.Of([.. _groups.SelectMany(own => own.Errors)]),
+        Count == 0 ? null : Sum(_groups),
         _worst, tables, skipped, [.. Points()])
     {
         ByFormat = Put(own => (own.Format, null)),
@@ -61,8 +63,11 @@ internal sealed class ErrorLedger
             .ThenBy(same => same.Key.Key.Regime)
             .Select(same => new ErrorGroup(
                 same.Key.Operator, same.Key.Device, same.Key.Key.Format, same.Key.Key.Regime,
-                ErrorSummary.Of([.. same.SelectMany(own => own.Errors)]))),
+                Sum(same))),
     ];
+
+    private static ErrorSummary Sum(IEnumerable<Group> groups) => ErrorSummary.Of(
+        [.. groups.SelectMany(own => own.Errors)], groups.Sum(own => own.Covered));
 
     private static int Order(string table) =>
         MeasuredTable.All.Select(known => known.Name).ToList().IndexOf(table);
@@ -88,10 +93,18 @@ internal sealed class ErrorLedger
         }
     }
 
+    /// <summary>What was predicted for a row, with its band; in seconds.</summary>
+    internal readonly record struct Prediction(double Seconds, double Lower, double Upper)
+    {
+        public bool Covers(double measured) => measured >= Lower && measured <= Upper;
+    }
+
     private readonly record struct Entry(int Group, int Line, double Predicted, double Measured);
 
     private sealed record Group(string Operator, string Device, string Format, Regime Regime)
     {
         public List<double> Errors { get; } = [];
+
+        public int Covered { get; set; }
     }
 }

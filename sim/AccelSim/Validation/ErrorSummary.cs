@@ -10,10 +10,14 @@ namespace AccelSim.Validation;
 /// <param name="Mean">Of the absolute error.</param>
 /// <param name="P90">Of the absolute error.</param>
 /// <param name="Bias">Median of the signed error: below zero where predictions are short.</param>
-public sealed record ErrorSummary(int Count, double Median, double Mean, double P90, double Bias)
+/// <param name="Coverage">Share of rows measured within the band of their prediction.</param>
+public sealed record ErrorSummary(
+    int Count, double Median, double Mean, double P90, double Bias, double Coverage)
 {
     /// <summary>Summarises signed errors; sorts what it is given.</summary>
-    public static ErrorSummary Of(double[] errors)
+    /// <param name="errors">One for each row.</param>
+    /// <param name="covered">Rows measured within the band of their prediction.</param>
+    public static ErrorSummary Of(double[] errors, int covered)
     {
         ArgumentNullException.ThrowIfNull(errors);
         ArgumentOutOfRangeException.ThrowIfZero(errors.Length, nameof(errors));
@@ -24,7 +28,8 @@ public sealed record ErrorSummary(int Count, double Median, double Mean, double 
         for (var i = 0; i < errors.Length; i++) sum += absolute[i] = Math.Abs(errors[i]);
         Array.Sort(absolute);
         return new ErrorSummary(
-            errors.Length, Rank(absolute, 0.5), sum / errors.Length, Rank(absolute, 0.9), bias);
+            errors.Length, Rank(absolute, 0.5), sum / errors.Length, Rank(absolute, 0.9), bias,
+            (double)covered / errors.Length);
     }
 
     private static double Rank(double[] sorted, double share) =>

@@ -103,17 +103,20 @@ public sealed class Validator(string folder, CostRung rung)
         return _devices[name] = new JudgedDevice(name, Hardware(file), rung);
     }
 
-    private static double Price(
+    private static ErrorLedger.Prediction Price(
         ICostModel model, List<Operator> operators, out ResourceVector share)
     {
         share = default;
-        double seconds = 0;
+        double seconds = 0, lower = 0, upper = 0;
         foreach (var one in operators)
         {
             model.Price(one, out var cost);
             seconds += cost.Seconds;
+            // Bands of one kind of kernel are wrong together.
+            lower += cost.LowerSeconds;
+            upper += cost.UpperSeconds;
             share.Add(cost.Share, 1);
         }
-        return seconds;
+        return new(seconds, lower, upper);
     }
 }

@@ -98,10 +98,21 @@ public sealed class ValidatorTests
     }
 
     [Fact]
+    public void Coverage_IsTheShareOfRowsMeasuredWithinTheirBand()
+    {
+        using var tables = new MeasuredTables();
+        // The roofline's band begins at its prediction and ends where nothing overlaps.
+        var times = new[] { 0.5, 1.001, 0.999, 40 }.Select(factor =>
+            Row((Vector + Launch) * factor));
+        tables.Write("gemm", [MeasuredTables.Gemm, .. times]);
+        Assert.Equal(0.25, tables.Judge().Groups.Single().Errors.Coverage);
+    }
+
+    [Fact]
     public void Percentiles_AreNearestRank()
     {
         double[] errors = [.. Enumerable.Range(1, 10).Select(i => i / 10.0)];
-        Assert.Equal(new ErrorSummary(10, 0.5, 0.55, 0.9, 0.5), ErrorSummary.Of(errors) with
+        Assert.Equal(new ErrorSummary(10, 0.5, 0.55, 0.9, 0.5, 0.7), ErrorSummary.Of(errors, 7) with
         {
             Mean = 0.55,
         });
