@@ -48,6 +48,10 @@ internal sealed class TableRows : IDisposable
     public string Shape => string.Join(
         ' ', _table.Shape.Select(column => $"{column}={Field(column)}"));
 
+    /// <summary>Where in a model the current row's kernel is used: <c>n=32 k=32</c>.</summary>
+    public string Site => string.Join(
+        ' ', _table.Site.Select(column => $"{column}={Field(column)}"));
+
     /// <summary>Goes to the next row; false at the end.</summary>
     /// <exception cref="ConfigException">The line is malformed.</exception>
     public bool Next()
@@ -68,9 +72,17 @@ internal sealed class TableRows : IDisposable
     }
 
     /// <summary>A text of the current row.</summary>
-    public ReadOnlySpan<char> Field(string column)
+    public ReadOnlySpan<char> Field(string column) => At(_places[Index(column)]);
+
+    /// <summary>A text of a column that not every table has; empty where it is not.</summary>
+    public ReadOnlySpan<char> Optional(string column)
     {
-        var place = _places[Index(column)];
+        var place = Array.IndexOf(_header, column);
+        return place < 0 ? default : At(place);
+    }
+
+    private ReadOnlySpan<char> At(int place)
+    {
         var start = place == 0 ? 0 : _ends[place - 1] + 1;
         return _line.AsSpan(start, _ends[place] - start).Trim();
     }

@@ -30,22 +30,10 @@ public sealed class Validator(string folder, CostRung rung)
     /// </exception>
     public ValidationResult Run()
     {
-        if (!Directory.Exists(folder))
+        foreach (var (table, file) in MeasuredFolder.Tables(folder, Tables))
         {
-            throw new ConfigException(folder, 0, "", File.Exists(folder)
-                ? "is a file; a folder of measured tables is expected."
-                : "does not exist; a folder of measured tables is expected.");
-        }
-        foreach (var table in Tables)
-        {
-            var file = Path.Combine(folder, table.File);
-            if (File.Exists(file)) _counts.Add(Judge(file, table));
+            if (file is not null) _counts.Add(Judge(file, table));
             else _counts.Add(new TableCount(table.Name, false, 0, 0, 0, 0));
-        }
-        if (_counts.All(count => !count.IsThere))
-        {
-            throw new ConfigException(folder, 0, "",
-                $"has none of {string.Join(", ", Tables.Select(table => table.File))}.");
         }
         return _ledger.Result(rung.Name, _counts, _skipped);
     }

@@ -8,7 +8,7 @@ public sealed partial class LayeringTests
     private static readonly string[] Flow =
     [
         "Units", "Configuration", "Hardware", "Models", "Workloads", "Costs", "Events", "Serving",
-        "Metrics", "Studies", "Validation",
+        "Metrics", "Studies", "Validation", "Calibration",
     ];
 
     /// <summary>Rooms that need less than all before them.</summary>

@@ -12,7 +12,6 @@ namespace AccelSim.Costs.Analytical;
 public sealed class AnalyticalCostModel : ICostModel
 {
     private readonly RooflineCostModel _limits;
-    private readonly Machine _machine;
     private readonly BoundKernel?[] _kernels;
     private readonly int[] _kinds;
 
@@ -21,14 +20,30 @@ public sealed class AnalyticalCostModel : ICostModel
     public AnalyticalCostModel(
         Device device, FormatPlan formats,
         IReadOnlyDictionary<CommunicationGroup, GroupLink> links)
+        : this(device, formats, links, family => BoundKernel.For(device.Spec, family))
+    {
+    }
+
+    /// <summary>Prices with other figures than those of the device's file.</summary>
+    /// <param name="device">The accelerator.</param>
+    /// <param name="formats">The formats of the deployment.</param>
+    /// <param name="links">The groups of ranks that talk, and over what.</param>
+    /// <param name="kernels">The kernel of each family; null for the roofline's time.</param>
+    public AnalyticalCostModel(
+        Device device, FormatPlan formats,
+        IReadOnlyDictionary<CommunicationGroup, GroupLink> links,
+        Func<KernelFamily, BoundKernel?> kernels)
     {
         ArgumentNullException.ThrowIfNull(device);
+        ArgumentNullException.ThrowIfNull(kernels);
         _limits = new RooflineCostModel(device, formats, links);
-        _machine = new Machine(device);
-        _kernels = [.. Enum.GetValues<KernelFamily>()
-            .Select(family => BoundKernel.For(device.Spec, family))];
+        Machine = new Machine(device);
+        _kernels = [.. Enum.GetValues<KernelFamily>().Select(kernels)];
         _kinds = [.. Enum.GetValues<ResourceKind>().Select(First)];
     }
+
+    /// <summary>The device as the kernel models see it.</summary>
+    public Machine Machine { get; }
 
     /// <inheritdoc/>
     public string Name => "analytical";
@@ -48,7 +63,7 @@ public sealed class AnalyticalCostModel : ICostModel
         _limits.Price(@operator, out cost);
         if (cost.Seconds == 0) return;
         if (_kernels[(int)Families.Of(@operator)] is not { } kernel) return;
-        kernel.Model.Price(@operator, _machine, kernel.Figures, out var time);
+        kernel.Model.Price(@operator, Machine, kernel.Figures, out var time);
         cost.Seconds = time.Seconds;
         cost.LowerSeconds = time.Seconds;
         cost.UpperSeconds = time.Seconds;

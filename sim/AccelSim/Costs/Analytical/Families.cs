@@ -28,6 +28,10 @@ public static class Families
         _ => throw new ArgumentOutOfRangeException(nameof(@operator)),
     };
 
+    /// <summary>Whether a family works row by row, between products and attention.</summary>
+    public static bool IsRowWise(this KernelFamily family) =>
+        family is >= KernelFamily.Normalisation and <= KernelFamily.Convolution;
+
     /// <summary>By formats, from the first of the seven families of a kind.</summary>
     private static KernelFamily Weights(in Operator @operator, KernelFamily first)
     {

@@ -1,0 +1,29 @@
+using AccelSim.Configuration;
+
+namespace AccelSim.Validation;
+
+/// <summary>A folder of measured tables.</summary>
+internal static class MeasuredFolder
+{
+    /// <summary>The file of each table; null where the folder has none.</summary>
+    /// <exception cref="ConfigException">There is no folder, or none of the tables.</exception>
+    public static IReadOnlyList<(MeasuredTable Table, string? File)> Tables(
+        string folder, IReadOnlyList<MeasuredTable> tables)
+    {
+        if (!Directory.Exists(folder))
+        {
+            throw new ConfigException(folder, 0, "", File.Exists(folder)
+                ? "is a file; a folder of measured tables is expected."
+                : "does not exist; a folder of measured tables is expected.");
+        }
+        (MeasuredTable Table, string? File)[] found =
+        [
+            .. tables.Select(table => (table, Path.Combine(folder, table.File)))
+                .Select(pair => (pair.table, File.Exists(pair.Item2) ? pair.Item2 : null)),
+        ];
+        return found.Any(pair => pair.File is not null)
+            ? found
+            : throw new ConfigException(folder, 0, "",
+                $"has none of {string.Join(", ", tables.Select(table => table.File))}.");
+    }
+}
