@@ -48,7 +48,32 @@ internal static class HtmlLimits
                     "Share of step time by provenance",
                     ["rests on", .. runs.Select(
                         run => Escape(runs.Count > 1 ? run.Name : "share"))],
-                    rows)));
+                    rows))
+                + Domain(runs));
+    }
+
+    /// <summary>How much stands on measured ground; rungs that fit nothing say nothing.</summary>
+    private static string Domain(IReadOnlyList<ReportRun> runs)
+    {
+        if (runs.All(run => run.Result.Domain.Fitted == 0)) return "";
+        var shares = new (string Name, Func<PriceDomain, double> Of)[]
+        {
+            ("within the sizes measured on this device", domain => domain.Inside),
+            ("by figures of other devices, within their sizes", domain => domain.Transferred),
+            ("by fitted figures, beyond the sizes measured", domain => domain.Outside),
+            ("by the data sheet and fixed costs", domain => domain.Sheet),
+        };
+        var beyond = runs.SelectMany(run => run.Result.Domain.Beyond.Select(one =>
+            $"<li>{Escape((runs.Count > 1 ? run.Name + ": " : "") + DomainText.Beyond(one))}"
+            + "</li>")).ToArray();
+        return Table(
+                Tip("Domain", MetricDefinition.Of("domain").Text),
+                ["priced", .. runs.Select(run => Escape(runs.Count > 1 ? run.Name : "share"))],
+                shares.Select(share => runs
+                    .Select(run => Percent(share.Of(run.Result.Domain)))
+                    .Prepend(Escape(share.Name))
+                    .ToArray()))
+            + (beyond.Length == 0 ? "" : $"<ul>{string.Concat(beyond)}</ul>\n");
     }
 
     private static string Sentence(IReadOnlyList<ReportRun> runs, ReportRun run)

@@ -43,7 +43,11 @@ public sealed record MetricDefinition(string Name, string Label, string Text)
             "Share of step time that each resource is to blame for: the one an operator waits "
             + "for. Shares of a phase sum to 1."),
         new("provenance", "rests on",
-            "Share of step time by the weakest fact behind the resource to blame."),
+            "Share of step time by the weakest fact behind it: the fitted figures of the kernel, "
+            + "or those of the resource to blame."),
+        new("domain", "domain",
+            "Share of step time priced within the sizes that the fitted figures were measured at, "
+            + "by figures of other devices, beyond those sizes, or by the data sheet alone."),
     ];
 
     /// <summary>The definition of a metric.</summary>

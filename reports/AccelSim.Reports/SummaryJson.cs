@@ -53,6 +53,7 @@ public static class SummaryJson
             json.WriteEndArray();
             Simulation(json, result, simulation);
             Provenances(json, result.ProvenanceShares);
+            SummaryDomain.Write(json, result.Domain);
             Definitions(json);
             json.WriteEndObject();
         }

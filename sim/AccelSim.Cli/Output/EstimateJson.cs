@@ -1,6 +1,7 @@
 using System.Text;
 using System.Text.Json;
 using AccelSim.Metrics;
+using AccelSim.Reports;
 using AccelSim.Serving;
 using AccelSim.Studies;
 
@@ -78,6 +79,7 @@ internal static class EstimateJson
         Shares(json, "prefill", point.Prefill.Shares);
         Shares(json, "decode", point.Decode.Shares);
         json.WriteEndObject();
+        SummaryDomain.Write(json, point.Domain);
         json.WriteEndObject();
     }
 

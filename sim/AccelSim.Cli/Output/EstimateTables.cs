@@ -25,6 +25,11 @@ internal static class EstimateTables
             Limits(terminal, points);
         }
         Memory(terminal, deployment);
+        if (points.Count > 0)
+        {
+            RunTables.WriteDomain(
+                terminal, points[^1].Domain, deployment.Stages[0].Model.Name);
+        }
         foreach (var warning in planned.Warnings(isl, osl)) terminal.Paragraph(warning, 4);
         foreach (var note in deployment.Graph.Formats.Notes) terminal.Paragraph("Note: " + note, 4);
         terminal.Line("\"accelsim explain\" with the same flags expands every number.");

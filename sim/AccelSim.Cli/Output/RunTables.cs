@@ -208,6 +208,7 @@ internal static class RunTables
         var basis = string.Join(", ", shares);
         terminal.Paragraph("Rests on: " + (basis.Length > 0 ? basis : "–"), 4);
         Define(terminal, "provenance");
+        WriteDomain(terminal, result.Domain, result.Scenario.CostModel);
         foreach (var note in result.Deployments.SelectMany(d => d.Graph.Formats.Notes).Distinct())
             terminal.Paragraph("Note: " + note, 4);
         foreach (var warning in result.Warnings) terminal.Paragraph("Warning: " + warning, 4);
@@ -220,6 +221,15 @@ internal static class RunTables
                 + $"request {refused.Request.Id}, because {refused.Rejection}", 4);
         }
         terminal.Line();
+    }
+
+    /// <summary>How much stands on measured ground; the roofline fits nothing.</summary>
+    public static void WriteDomain(Terminal terminal, PriceDomain domain, string rung)
+    {
+        if (rung == "roofline") return;
+        terminal.Paragraph("Domain: " + DomainText.Shares(domain) + " (of step time)", 4);
+        foreach (var beyond in domain.Beyond)
+            terminal.Paragraph("Beyond: " + DomainText.Beyond(beyond), 4);
     }
 
     private static void Define(Terminal terminal, params string[] names)

@@ -62,6 +62,16 @@ public sealed class EngineCosts : ICostModel
     }
 
     /// <inheritdoc/>
+    public PriceBasis? BasisOf(in Operator @operator) => _kernels.BasisOf(@operator);
+
+    /// <inheritdoc/>
+    public double ErrorAt(in Operator @operator, double seconds, double normal) =>
+        _kernels.ErrorAt(@operator, seconds, normal);
+
+    /// <inheritdoc/>
+    public IReadOnlyList<SizeBeyond> Beyond => _kernels.Beyond;
+
+    /// <inheritdoc/>
     public IReadOnlyList<CostTerm> Explain(in Operator @operator) => _kernels.Explain(@operator);
 
     private Resource Host(Resource resource, Fact<Seconds> perStep)

@@ -31,6 +31,20 @@ public interface ICostModel
     /// <summary>Prices one instance of an operator. Allocates nothing.</summary>
     void Price(in Operator @operator, out OperatorCost cost);
 
+    /// <summary>What an operator's price rests on; null where its resources say it.</summary>
+    PriceBasis? BasisOf(in Operator @operator) => null;
+
+    /// <summary>
+    /// ln(true / predicted) of a price for a standard normal value; 0 where errors are not known.
+    /// </summary>
+    /// <param name="operator">The operator.</param>
+    /// <param name="seconds">Its price.</param>
+    /// <param name="normal">−1.645 gives the 5 % quantile.</param>
+    double ErrorAt(in Operator @operator, double seconds, double normal) => 0;
+
+    /// <summary>Sizes priced so far that lie furthest beyond what was fitted, by family.</summary>
+    IReadOnlyList<SizeBeyond> Beyond => [];
+
     /// <summary>The price once more, as formulas with the values put in.</summary>
     IReadOnlyList<CostTerm> Explain(in Operator @operator);
 }

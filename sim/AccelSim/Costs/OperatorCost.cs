@@ -1,3 +1,5 @@
+using AccelSim.Hardware;
+
 namespace AccelSim.Costs;
 
 /// <summary>What one instance of an operator costs on one rank.</summary>
@@ -10,11 +12,25 @@ public struct OperatorCost
     /// <summary>The time the simulation uses, fixed costs included.</summary>
     public double Seconds { get; set; }
 
-    /// <summary>If everything overlapped perfectly: the slowest resource.</summary>
+    /// <summary>
+    /// The lower end of its band. On the roofline: if everything overlapped perfectly, the slowest
+    /// resource. On other rungs: with 5 % probability it is less.
+    /// </summary>
     public double LowerSeconds { get; set; }
 
-    /// <summary>If nothing overlapped: the sum over the resources.</summary>
+    /// <summary>
+    /// The upper end. On the roofline: if nothing overlapped, the sum over the resources. On other
+    /// rungs: with 5 % probability it is more.
+    /// </summary>
     public double UpperSeconds { get; set; }
+
+    /// <summary>What ground it stands on.</summary>
+    public PriceGround Ground { get; set; }
+
+    /// <summary>
+    /// What its figures rest on; on <see cref="PriceGround.Sheet"/> its resources say it.
+    /// </summary>
+    public Provenance Tag { get; set; }
 
     /// <summary>What each resource would need alone, in seconds.</summary>
     public ResourceVector Busy;

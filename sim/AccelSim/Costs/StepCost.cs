@@ -20,6 +20,9 @@ public struct StepCost
     /// <summary>Energy beyond idling by resource, in joules.</summary>
     public ResourceVector Energy;
 
+    /// <summary><see cref="Seconds"/> by what they rest on.</summary>
+    public GroundVector Ground;
+
     /// <summary>Adds a part.</summary>
     public void Add(in StepCost part)
     {
@@ -28,5 +31,6 @@ public struct StepCost
         TransferSeconds += part.TransferSeconds;
         Share.Add(part.Share, 1);
         Energy.Add(part.Energy, 1);
+        Ground.Add(part.Ground, 1);
     }
 }

@@ -1,3 +1,4 @@
+using AccelSim.Hardware;
 using AccelSim.Models;
 
 namespace AccelSim.Costs;
@@ -13,6 +14,7 @@ public sealed class StepPricer
     private readonly ICostModel _model;
     private readonly OperatorTemplate[][] _byBasis;
     private readonly Dictionary<long, StepCost>[] _kept;
+    private readonly Provenance[] _tags;
     private readonly bool _hasHost;
     private readonly int _promptKernels;
     private readonly int _decodeKernels;
@@ -23,6 +25,7 @@ public sealed class StepPricer
         ArgumentNullException.ThrowIfNull(graph);
         _model = model;
         Operators = graph.Stages[stage];
+        _tags = [.. model.Resources.Select(resource => resource.Tag)];
         // The host prepares a step once, not once per stage.
         _hasHost = stage == 0;
         _promptKernels = Kernels(ShapeBasis.Decode);
@@ -53,6 +56,7 @@ public sealed class StepPricer
         cost = default;
         cost.Seconds = HostSeconds(shape);
         cost.Share[_model.HostResource] = cost.Seconds;
+        cost.Ground.Add(TagOf(_model.HostResource), PriceGround.Sheet, cost.Seconds);
         AddKept(ShapeBasis.Tokens, shape.Tokens, shape, ref cost);
         AddKept(ShapeBasis.SampledTokens, shape.SampledTokens, shape, ref cost);
         AddKept(
@@ -76,7 +80,11 @@ public sealed class StepPricer
         if (idle <= 0) return;
         cost.Seconds += idle;
         cost.Share[_model.HostResource] += idle;
+        cost.Ground.Add(TagOf(_model.HostResource), PriceGround.Sheet, idle);
     }
+
+    /// <summary>What a resource's time rests on.</summary>
+    public Provenance TagOf(int resource) => _tags[resource];
 
     /// <summary>Time of the host around a step, in seconds.</summary>
     public double HostSeconds(in StepShape shape) => _hasHost ? _model.HostSeconds(shape) : 0;
@@ -120,6 +128,22 @@ public sealed class StepPricer
             if (one.Ranks > 0) cost.LinkSeconds += count * price.Seconds;
             cost.Share.Add(price.Share, count);
             cost.Energy.Add(price.Energy, count);
+            Rest(price, count, ref cost.Ground);
+        }
+    }
+
+    /// <summary>A fitted price rests on its figures, another on the resources to blame.</summary>
+    private void Rest(in OperatorCost price, int count, ref GroundVector ground)
+    {
+        if (price.Ground != PriceGround.Sheet)
+        {
+            ground.Add(price.Tag, price.Ground, count * price.Seconds);
+            return;
+        }
+        for (var i = 0; i < _tags.Length; i++)
+        {
+            if (price.Share[i] == 0) continue;
+            ground.Add(_tags[i], PriceGround.Sheet, count * price.Share[i]);
         }
     }
 }

@@ -23,6 +23,12 @@ public static class Catalog
     private static readonly Lazy<Estimators> LazyEstimators = new(() =>
         Hardware.Estimators.Read(ShippedText(EstimatorFile)!, EstimatorFile));
 
+    private static readonly Lazy<Uncertainty> LazyUncertainty = new(() =>
+        Hardware.Uncertainty.Read(ShippedText(UncertaintyFile)!, UncertaintyFile));
+
+    /// <summary>The embedded name of what bands are made of.</summary>
+    public const string UncertaintyFile = "hwconfigs/uncertainty.json";
+
     /// <summary>The embedded name of the estimators' data.</summary>
     public const string EstimatorFile = "hwconfigs/estimators.json";
 
@@ -37,6 +43,9 @@ public static class Catalog
 
     /// <summary>The shipped figures for what hardware files leave out.</summary>
     public static Estimators Estimators => LazyEstimators.Value;
+
+    /// <summary>How far prices may be off where a fit does not say it.</summary>
+    public static Uncertainty Uncertainty => LazyUncertainty.Value;
 
     /// <summary>Opens a shipped accelerator or cluster by id, or a file by path.</summary>
     /// <param name="nameOrPath">A path where it ends in .json or holds a separator.</param>

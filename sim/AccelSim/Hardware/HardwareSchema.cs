@@ -33,6 +33,16 @@ public static class HardwareSchema
         return Text("Estimators", root, schema);
     }
 
+    /// <summary>The schema of <c>hwconfigs/uncertainty.json</c>.</summary>
+    /// <inheritdoc cref="Accelerator"/>
+    public static string Uncertainty(Func<MemberInfo, string?> describe)
+    {
+        var schema = new JsonSchema(describe, Special, hasSources: true);
+        var root = schema.Record(typeof(Uncertainty), isPartial: false);
+        AddHead(root);
+        return Text("Uncertainty", root, schema);
+    }
+
     /// <summary>The schema of <c>hwconfigs/classes/*.json</c>.</summary>
     /// <inheritdoc cref="Accelerator"/>
     public static string KernelClass(Func<MemberInfo, string?> describe)

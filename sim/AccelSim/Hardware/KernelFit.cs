@@ -52,6 +52,23 @@ public sealed record ResidualClass
     /// Quantiles of ln(measured / predicted), one for each of <see cref="Shares"/>, rising.
     /// </summary>
     public required IReadOnlyList<double> Quantiles { get; init; }
+
+    /// <summary>What is wrong with quantiles; null where nothing is.</summary>
+    internal static string? Problem(IReadOnlyList<double> quantiles)
+    {
+        if (quantiles.Count != Shares.Count)
+        {
+            return $"has {quantiles.Count} quantiles; {Shares.Count} are expected, for the shares "
+                + $"{string.Join(", ", Shares.Select(JsonNames.Number))}.";
+        }
+        for (var i = 1; i < quantiles.Count; i++)
+        {
+            if (quantiles[i] >= quantiles[i - 1]) continue;
+            return $"falls from {JsonNames.Number(quantiles[i - 1])} to "
+                + $"{JsonNames.Number(quantiles[i])}; quantiles rise.";
+        }
+        return null;
+    }
 }
 
 /// <summary>The least and the greatest size of one axis that rows were measured at.</summary>

@@ -37,6 +37,7 @@ public static class RunAnalysis
                     reason => reason,
                     reason => run.Replicas.Sum(replica => replica.WaitingSeconds[(int)reason])),
             ProvenanceShares = ProvenanceShares(run.Replicas),
+            Domain = DomainOf(run.Replicas),
             Preemptions = run.Replicas.Sum(replica => replica.Preemptions),
             Steps = run.Replicas.Sum(replica => replica.Ledgers.Sum(
                 ledger => Enum.GetValues<StepKind>().Sum(kind => ledger[kind].Steps))),
@@ -140,15 +141,22 @@ public static class RunAnalysis
     {
         var seconds = Enum.GetValues<Provenance>().ToDictionary(tag => tag, _ => 0.0);
         double total = 0;
-        foreach (var (resources, ledger, _, _) in Ledgers(replicas))
+        foreach (var (_, ledger, _, _) in Ledgers(replicas))
         {
             total += ledger.Seconds;
-            for (var i = 0; i < resources.Count; i++)
-                seconds[resources[i].Tag] += ledger.Share[i];
+            foreach (var tag in Enum.GetValues<Provenance>())
+                seconds[tag] += ledger.Ground.Of(tag);
         }
         return total == 0
             ? seconds
             : seconds.ToDictionary(pair => pair.Key, pair => pair.Value / total);
+    }
+
+    private static PriceDomain DomainOf(IReadOnlyList<Replica> replicas)
+    {
+        var sum = default(GroundVector);
+        foreach (var (_, ledger, _, _) in Ledgers(replicas)) sum.Add(ledger.Ground, 1);
+        return PriceDomain.Of(sum, replicas.Select(replica => replica.Deployment));
     }
 
     /// <summary>Sums by component; a component rests on the weakest of what is added.</summary>

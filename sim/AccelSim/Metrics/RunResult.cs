@@ -45,6 +45,9 @@ public sealed record RunResult
     /// <summary>Share of simulated step time by what it rests on; sums to 1.</summary>
     public required IReadOnlyDictionary<Provenance, double> ProvenanceShares { get; init; }
 
+    /// <summary>What ground step time stands on, and sizes beyond what was measured.</summary>
+    public required PriceDomain Domain { get; init; }
+
     /// <summary>Times a sequence had to make room.</summary>
     public required long Preemptions { get; init; }
 

@@ -1,4 +1,5 @@
 using AccelSim.Costs;
+using AccelSim.Hardware;
 using AccelSim.Workloads;
 
 namespace AccelSim.Serving;
@@ -66,6 +67,7 @@ internal static class Conservation
             foreach (var kind in Enum.GetValues<StepKind>())
             {
                 CheckEntries(replica, kind, ledger[kind]);
+                CheckGround(replica, kind, ledger[kind]);
                 var (shares, total) = (ledger[kind].Share.Sum(), ledger[kind].Seconds);
                 if (Math.Abs(shares - total) > Rounding * Math.Max(total, 1e-9))
                 {
@@ -75,6 +77,21 @@ internal static class Conservation
                 }
             }
         }
+    }
+
+    private static void CheckGround(Replica replica, StepKind kind, StepLedger ledger)
+    {
+        var tagged = Enum.GetValues<Provenance>().Sum(ledger.Ground.Of);
+        var grounded = Enum.GetValues<PriceGround>().Sum(ledger.Ground.Of);
+        var most = Rounding * Math.Max(ledger.Seconds, 1e-9);
+        if (Math.Abs(tagged - ledger.Seconds) <= most
+            && Math.Abs(grounded - ledger.Seconds) <= most)
+        {
+            return;
+        }
+        throw new ConservationException(
+            $"Replica {replica.Index}: {kind} steps took {ledger.Seconds} s, but tags say "
+            + $"{tagged} s and grounds {grounded} s.");
     }
 
     private static void CheckEntries(Replica replica, StepKind kind, StepLedger ledger)

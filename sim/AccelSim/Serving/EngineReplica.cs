@@ -106,7 +106,7 @@ internal sealed class EngineReplica : Replica
             case State.Communicating:
                 // Others on the medium made it slower than it would have been alone.
                 var held = (Host.Loop.Now - _communicating).Value - LinkSeconds;
-                Ledgers[0].AddTransfer(KindOf(_plan.Shape), Deployment.SharedMedium, held);
+                Ledgers[0].AddTransfer(KindOf(_plan.Shape), Tagged(Deployment.SharedMedium), held);
                 EndSteps();
                 break;
             default:

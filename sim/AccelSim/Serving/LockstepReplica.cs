@@ -80,7 +80,7 @@ internal sealed class LockstepReplica : Replica
         {
             // Others on the medium made it slower than it would have been alone.
             var held = (now - _communicating).Value - _linkSeconds;
-            Ledgers[0].AddTransfer(_kind, Deployment.SharedMedium, held);
+            Ledgers[0].AddTransfer(_kind, Tagged(Deployment.SharedMedium), held);
         }
         CountWaiting();
         KvPeak = Math.Max(KvPeak, KvUsed);

@@ -147,7 +147,7 @@ internal sealed class PipelineReplica : Replica
         {
             // Others on the medium made it slower than it would have been alone.
             var held = (now - since).Value - micro.Cost.LinkSeconds;
-            Ledgers[stage].AddTransfer(kind, Deployment.SharedMedium, held);
+            Ledgers[stage].AddTransfer(kind, Tagged(Deployment.SharedMedium), held);
             micro.Communicating = null;
         }
         if (Host.Listener is { } listener) Tell(listener, stage, micro, now);

@@ -1,5 +1,6 @@
 using AccelSim.Costs;
 using AccelSim.Events;
+using AccelSim.Hardware;
 using AccelSim.Units;
 using AccelSim.Workloads;
 
@@ -97,8 +98,12 @@ public abstract class Replica : IEventTarget
         StageLedger ledger, StepKind kind, double blocks, Seconds time)
     {
         if (blocks == 0) return;
-        ledger.AddTransfer(kind, Deployment.HostLink, time.Value, SwapJoules(blocks));
+        ledger.AddTransfer(kind, Tagged(Deployment.HostLink), time.Value, SwapJoules(blocks));
     }
+
+    /// <summary>A link among the cost model's resources, with what it rests on.</summary>
+    private protected (int Resource, Provenance Tag) Tagged(int link) =>
+        (link, Deployment.Stages[0].TagOf(link));
 
     /// <summary>Energy that one rank puts into moving blocks.</summary>
     private protected double SwapJoules(double blocks) =>
@@ -146,15 +151,17 @@ public sealed class StageLedger
 
     /// <summary>Adds time and energy that a link took before or after the operators.</summary>
     /// <param name="kind">The kind of step that waited.</param>
-    /// <param name="resource">The link.</param>
+    /// <param name="link">Its place among the resources, and what it rests on.</param>
     /// <param name="seconds">Beyond what the operators' own costs hold.</param>
     /// <param name="joules">Of one rank.</param>
-    internal void AddTransfer(StepKind kind, int resource, double seconds, double joules = 0)
+    internal void AddTransfer(
+        StepKind kind, (int Resource, Provenance Tag) link, double seconds, double joules = 0)
     {
         var ledger = _byKind[(int)kind];
         ledger.Seconds += seconds;
-        ledger.Share[resource] += seconds;
-        ledger.Energy[resource] += joules;
+        ledger.Share[link.Resource] += seconds;
+        ledger.Energy[link.Resource] += joules;
+        ledger.Ground.Add(link.Tag, PriceGround.Sheet, seconds);
     }
 
     /// <summary>Adds steps of equal fixed cost.</summary>
@@ -166,11 +173,13 @@ public sealed class StageLedger
         ledger.Seconds += steps * same.Seconds;
         ledger.Share.Add(same.Share, steps);
         ledger.Energy.Add(same.Energy, steps);
+        ledger.Ground.Add(same.Ground, steps);
         foreach (ref readonly var cost in different)
         {
             ledger.Seconds += cost.Seconds;
             ledger.Share.Add(cost.Share, 1);
             ledger.Energy.Add(cost.Energy, 1);
+            ledger.Ground.Add(cost.Ground, 1);
         }
     }
 }

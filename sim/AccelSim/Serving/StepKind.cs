@@ -28,6 +28,9 @@ public sealed class StepLedger
     /// <summary>Joules by resource beyond idling, of one rank of each stage.</summary>
     public ResourceVector Energy;
 
+    /// <summary><see cref="Seconds"/> by what they rest on.</summary>
+    public GroundVector Ground;
+
     /// <summary>Adds another ledger of the same cost model.</summary>
     public void Add(StepLedger other)
     {
@@ -36,5 +39,6 @@ public sealed class StepLedger
         Seconds += other.Seconds;
         Share.Add(other.Share, 1);
         Energy.Add(other.Energy, 1);
+        Ground.Add(other.Ground, 1);
     }
 }

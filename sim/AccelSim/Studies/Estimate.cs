@@ -66,7 +66,17 @@ public sealed class Estimate
         return new EstimatePoint(
             isl, osl, batch, ttft, prefill, decode, e2e, tokens / e2e.Value,
             engines * drawn / tokens, engines * usd / tokens * 1e6,
-            blocks, _deployment.Memory.Blocks);
+            blocks, _deployment.Memory.Blocks)
+        {
+            Domain = DomainOf(prefill, decode, osl - 1),
+        };
+    }
+
+    private PriceDomain DomainOf(PhaseEstimate prefill, PhaseEstimate decode, int steps)
+    {
+        var sum = prefill.Ground;
+        sum.Add(decode.Ground, steps);
+        return PriceDomain.Of(sum, [_deployment]);
     }
 
     /// <summary>
@@ -195,6 +205,9 @@ public sealed record EstimatePoint(
     double OutputTokensPerSecond, double JoulesPerOutputToken, double UsdPerMillionOutputTokens,
     long KvBlocks, long KvBlocksTotal)
 {
+    /// <summary>What ground the time of its steps stands on.</summary>
+    public required PriceDomain Domain { get; init; }
+
     /// <summary>Mean time of one token of each request; null where only one is generated.</summary>
     public Seconds? Tpot => Osl > 1 ? Decode.Time : null;
 
@@ -206,5 +219,6 @@ public sealed record EstimatePoint(
 /// <param name="Time">Its time; of decoding, the mean of one step.</param>
 /// <param name="Joules">Energy beyond idling of all its ranks.</param>
 /// <param name="Shares">What it waits for, largest first; they sum to 1.</param>
+/// <param name="Ground">Seconds of its steps, of all stages, by what they rest on.</param>
 public sealed record PhaseEstimate(
-    Seconds Time, Joules Joules, IReadOnlyList<ResourceShare> Shares);
+    Seconds Time, Joules Joules, IReadOnlyList<ResourceShare> Shares, GroundVector Ground);

@@ -12,6 +12,7 @@ internal sealed class PhaseSum(Deployment deployment)
     private double _seconds;
     private double _joules;
     private ResourceVector _share;
+    private GroundVector _ground;
 
     /// <summary>Adds a step that follows others through the pipeline.</summary>
     /// <returns>The time from leaving the slowest stage's pace until the step is out.</returns>
@@ -55,7 +56,15 @@ internal sealed class PhaseSum(Deployment deployment)
             .ThenBy(share => share.Resource.Name, StringComparer.Ordinal)
             .ToArray();
         return new PhaseEstimate(
-            new Seconds((_seconds + rest) / steps), new Joules(_joules / steps), shares);
+            new Seconds((_seconds + rest) / steps), new Joules(_joules / steps), shares,
+            Ground(steps));
+    }
+
+    private GroundVector Ground(int steps)
+    {
+        var mean = default(GroundVector);
+        mean.Add(_ground, 1.0 / steps);
+        return mean;
     }
 
     private void Price(
@@ -64,6 +73,7 @@ internal sealed class PhaseSum(Deployment deployment)
         var pricer = deployment.Stages[stage];
         pricer.Price(deployment.Graph.Plan.DataParallel > 1 ? ranked : shape, out cost);
         _share.Add(cost.Share, weight);
+        _ground.Add(cost.Ground, weight);
         _joules += weight * cost.Energy.Sum() * deployment.Graph.Plan.TensorParallel;
     }
 }

@@ -16,6 +16,7 @@ public sealed class HardwareSchemaTests
     [InlineData("cluster")]
     [InlineData("estimators")]
     [InlineData("class")]
+    [InlineData("uncertainty")]
     public void CheckedInSchema_IsWhatTheRecordsSay(string name)
     {
         var path = Path.Combine(RepositoryRoot.Path, "hwconfigs", "schema", name + ".schema.json");
@@ -33,15 +34,16 @@ public sealed class HardwareSchemaTests
     public void ShippedFiles_FulfilTheirSchema()
     {
         var problems = new List<string>();
-        foreach (var (folder, name) in new[]
+        foreach (var (folder, pattern, name) in new[]
         {
-            ("accelerators", "accelerator"), ("clusters", "cluster"), ("classes", "class"),
-            ("", "estimators"),
+            ("accelerators", "*.json", "accelerator"), ("clusters", "*.json", "cluster"),
+            ("classes", "*.json", "class"), ("", "estimators.json", "estimators"),
+            ("", "uncertainty.json", "uncertainty"),
         })
         {
             var schema = JObject.Parse(Make(name));
             var where = Path.Combine(RepositoryRoot.Path, "hwconfigs", folder);
-            foreach (var file in Directory.GetFiles(where, "*.json").Order(StringComparer.Ordinal))
+            foreach (var file in Directory.GetFiles(where, pattern).Order(StringComparer.Ordinal))
             {
                 var root = StrictJson.ReadObject(File.ReadAllText(file), file);
                 problems.AddRange(new MiniValidator(schema).Validate(root)
@@ -67,6 +69,7 @@ public sealed class HardwareSchemaTests
         "accelerator" => HardwareSchema.Accelerator(Describe),
         "cluster" => HardwareSchema.Cluster(Describe),
         "class" => HardwareSchema.KernelClass(Describe),
+        "uncertainty" => HardwareSchema.Uncertainty(Describe),
         _ => HardwareSchema.Estimators(Describe),
     };
 

@@ -1,5 +1,6 @@
 using AccelSim.Hardware;
 using AccelSim.Models;
+using AccelSim.Units;
 
 namespace AccelSim.Costs.Analytical;
 
@@ -13,6 +14,7 @@ public sealed class AnalyticalCostModel : ICostModel
 {
     private readonly RooflineCostModel _limits;
     private readonly BoundKernel?[] _kernels;
+    private readonly KernelErrors[] _errors;
     private readonly int[] _kinds;
 
     /// <inheritdoc cref="RooflineCostModel(Device, FormatPlan,
@@ -39,6 +41,7 @@ public sealed class AnalyticalCostModel : ICostModel
         _limits = new RooflineCostModel(device, formats, links);
         Machine = new Machine(device);
         _kernels = [.. Enum.GetValues<KernelFamily>().Select(kernels)];
+        _errors = [.. _kernels.Select(ErrorsOf)];
         _kinds = [.. Enum.GetValues<ResourceKind>().Select(First)];
     }
 
@@ -62,16 +65,43 @@ public sealed class AnalyticalCostModel : ICostModel
     {
         _limits.Price(@operator, out cost);
         if (cost.Seconds == 0) return;
-        if (_kernels[(int)Families.Of(@operator)] is not { } kernel) return;
+        var family = (int)Families.Of(@operator);
+        if (_kernels[family] is not { } kernel)
+        {
+            _errors[family].Bound(@operator, ref cost);
+            return;
+        }
         kernel.Model.Price(@operator, Machine, kernel.Figures, out var time);
         cost.Seconds = time.Seconds;
-        cost.LowerSeconds = time.Seconds;
-        cost.UpperSeconds = time.Seconds;
+        _errors[family].Bound(@operator, ref cost);
         Divide(@operator, time, ref cost);
     }
 
     /// <inheritdoc/>
+    public PriceBasis? BasisOf(in Operator @operator)
+    {
+        var family = (int)Families.Of(@operator);
+        var kernel = _kernels[family];
+        return _errors[family].Basis(@operator, kernel?.Facts ?? [], kernel?.Fit?.Rows ?? 0);
+    }
+
+    /// <inheritdoc/>
+    public double ErrorAt(in Operator @operator, double seconds, double normal) =>
+        _errors[(int)Families.Of(@operator)].At(@operator, seconds, normal);
+
+    /// <inheritdoc/>
+    public IReadOnlyList<SizeBeyond> Beyond =>
+        [.. _errors.Select(errors => errors.Furthest).OfType<SizeBeyond>()];
+
+    /// <inheritdoc/>
     public IReadOnlyList<CostTerm> Explain(in Operator @operator) => _limits.Explain(@operator);
+
+    private static KernelErrors ErrorsOf(BoundKernel? kernel, int family) => kernel is null
+        ? KernelErrors.OfRoofline((KernelFamily)family, Catalog.Uncertainty)
+        : KernelErrors.Of(
+            (KernelFamily)family,
+            kernel.Fit ?? new KernelFit { Figures = new Dictionary<string, Fact<Figure>>() },
+            kernel.Tag, kernel.IsInherited, Catalog.Uncertainty);
 
     /// <summary>Who is to blame: the fixed part in full, the others by their cubes.</summary>
     private void Divide(in Operator @operator, in KernelTime time, ref OperatorCost cost)

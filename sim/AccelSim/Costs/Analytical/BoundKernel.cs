@@ -12,6 +12,12 @@ namespace AccelSim.Costs.Analytical;
 public sealed record BoundKernel(
     KernelModel Model, double[] Figures, IReadOnlyList<FactSource> Facts, Provenance Tag)
 {
+    /// <summary>What the fit knows of its own errors; null for figures of no file.</summary>
+    public KernelFit? Fit { get; init; }
+
+    /// <summary>Whether the figures were fitted on the device that the file extends.</summary>
+    public bool IsInherited { get; init; }
+
     /// <summary>
     /// The kernel of a family on a device; null where it has no model or no figures.
     /// </summary>
@@ -26,7 +32,10 @@ public sealed record BoundKernel(
             // What a file takes from the one that it extends was fitted on another device.
             var file = own.Figures.Values.Select(fact => fact.Source.File).FirstOrDefault();
             var isOwn = Path.GetFileNameWithoutExtension(file) == accelerator.Id;
-            return Bind(model, own, isOwn ? null : Provenance.Transferred);
+            return Bind(model, own, isOwn ? null : Provenance.Transferred) with
+            {
+                IsInherited = !isOwn,
+            };
         }
         var name = accelerator.KernelClass ?? JsonNames.Of(accelerator.Class.ToString());
         if (Catalog.KernelClass(name) is not { } shared)
@@ -66,7 +75,10 @@ public sealed record BoundKernel(
         }
         var tag = facts.Max(fact => fact.Tag);
         return new BoundKernel(
-            model, figures, facts, least is { } floor && tag < floor ? floor : tag);
+            model, figures, facts, least is { } floor && tag < floor ? floor : tag)
+        {
+            Fit = fit,
+        };
     }
 
     private static void Check(KernelParameter parameter, Fact<Figure> fact)
