@@ -21,6 +21,7 @@ public sealed partial class GoldenTests
         { "help-lint", "lint --help" },
         { "help-diff", "diff --help" },
         { "help-validate", "validate --help" },
+        { "help-calibrate", "calibrate --help" },
         { "list-hardware", "list hardware" },
         { "list-models", "list models" },
         { "list-workloads", "list workloads" },

@@ -39,7 +39,10 @@ internal sealed class ValidationFlags
         return new Validator(folder, CostRung.Named(
             parsed.GetValue(_rung) ?? CostRung.Default, _rung.Name))
         {
-            Devices = [.. Names(parsed.GetValue(_devices)).Select(Device)],
+            Devices =
+            [
+                .. Names(parsed.GetValue(_devices)).Select(one => Device(one, _devices.Name)),
+            ],
             Tables = parsed.GetValue(_operators) is { } operators
                 ? [.. Names(operators).Select(Table)]
                 : MeasuredTable.All,
@@ -58,13 +61,17 @@ internal sealed class ValidationFlags
     private static IEnumerable<string> Names(string? list) =>
         list is null ? [] : list.Split(',').Distinct();
 
-    private static string Device(string name)
+    /// <summary>A device as the tables name it.</summary>
+    /// <param name="name">As the tables or the hardware files do.</param>
+    /// <param name="flag">The flag that names it, for the error.</param>
+    /// <exception cref="ConfigException">It is not known.</exception>
+    public static string Device(string name, string flag)
     {
         foreach (var (table, shipped) in TableNames.Devices)
         {
             if (name == table || name == shipped) return table;
         }
-        throw new ConfigException("", 0, "--devices",
+        throw new ConfigException("", 0, flag,
             $"\"{name}\" is not known; "
             + NearestName.Hint(name, [.. TableNames.Devices.Keys]));
     }

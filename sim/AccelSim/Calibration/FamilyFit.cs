@@ -80,7 +80,7 @@ public sealed record FamilyFit
         return classes;
     }
 
-    /// <summary>The least and greatest size of each axis.</summary>
+    /// <summary>The least and greatest size of each axis, as whole numbers around them.</summary>
     internal static IReadOnlyDictionary<string, FitRange> Extent(
         IEnumerable<Operator> operators)
     {
@@ -92,9 +92,10 @@ public sealed record FamilyFit
             OperatorAxes.Read(one, sizes);
             for (var i = 0; i < names.Count; i++)
             {
+                var (low, high) = (Math.Floor(sizes[i]), Math.Ceiling(sizes[i]));
                 domain[names[i]] = domain.TryGetValue(names[i], out var range)
-                    ? new FitRange(Math.Min(range.Low, sizes[i]), Math.Max(range.High, sizes[i]))
-                    : new FitRange(sizes[i], sizes[i]);
+                    ? new FitRange(Math.Min(range.Low, low), Math.Max(range.High, high))
+                    : new FitRange(low, high);
             }
         }
         return domain;

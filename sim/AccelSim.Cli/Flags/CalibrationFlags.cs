@@ -1,0 +1,156 @@
+using System.CommandLine;
+using AccelSim.Calibration;
+using AccelSim.Configuration;
+using AccelSim.Hardware;
+using AccelSim.Validation;
+
+namespace AccelSim.Cli.Flags;
+
+/// <summary>What is fitted to what.</summary>
+internal sealed class CalibrationFlags
+{
+    private readonly Option<string?> _tables = Flag.Text(
+        "--tables", "DIR", "A folder of measured tables, as validate reads them.");
+
+    private readonly Option<string?> _device = Flag.Text(
+        "--device", "NAME", "The device whose figures are fitted.");
+
+    private readonly Option<string?> _class = Flag.Text(
+        "--class", "NAME", "Fit figures that several devices share: a class of this name.");
+
+    private readonly Option<string?> _devices = Flag.Text(
+        "--devices", "A,B,…", "With --class: the devices to fit together.");
+
+    private readonly Option<string?> _judge = Flag.Text(
+        "--judge-on", "NAME", "With --class: the device whose rows judge the figures, in place of "
+        + "folds.");
+
+    private readonly Option<string?> _from = Flag.Text(
+        "--transfer-from", "A,B,…", "Fit these devices and judge the figures on --device, of which "
+        + "only the data sheet is used: those of its kernel class, or all where none is.");
+
+    private readonly Option<string?> _families = Flag.Text(
+        "--families", "A,B,…", "Only these families of kernels, such as linearBf16; all by "
+        + "default.");
+
+    private readonly Option<int?> _folds = Flag.Whole(
+        "--folds", "N", "Parts that sites are left out in, at least 2 (5 by default).", 100);
+
+    private readonly Option<int?> _seed = Flag.Whole(
+        "--seed", "N", "For folds, sampled rows and starts (1 by default).");
+
+    private readonly Option<string?> _origin = Flag.Text(
+        "--origin", "TEXT", "Who measured, for the source of the figures (\"measured tables\" by "
+        + "default).");
+
+    /// <summary>All of them.</summary>
+    public IReadOnlyList<Option> All =>
+    [
+        _tables, _device, _class, _devices, _judge, _from, _families, _folds, _seed, _origin,
+    ];
+
+    /// <summary>What the command states.</summary>
+    /// <exception cref="ConfigException">It contradicts itself, or names what is not there.
+    /// </exception>
+    public CalibrationPlan Read(ParseResult parsed)
+    {
+        var folder = parsed.GetValue(_tables) ?? throw Missing(
+            _tables, "name the folder of the measured tables.");
+        var device = parsed.GetValue(_device) is { } one
+            ? ValidationFlags.Device(one, _device.Name)
+            : null;
+        var name = parsed.GetValue(_class);
+        if ((device is null) == (name is null))
+            throw new ConfigException("", 0, _device.Name, "give this or --class.");
+        var from = parsed.GetValue(_from);
+        RefuseUnused(parsed, name is not null);
+        string[] fitted = name is not null ? Devices(parsed, _devices)
+            : from is not null ? Transfer.Donors(Devices(parsed, _from), device!)
+            : [device!];
+        var judge = from is not null ? device
+            : parsed.GetValue(_judge) is { } other
+            ? ValidationFlags.Device(other, _judge.Name)
+            : null;
+        if (judge is not null && fitted.Contains(judge))
+        {
+            throw new ConfigException("", 0, from is null ? _judge.Name : _from.Name,
+                $"{judge} would judge figures that it was fitted to; leave it out.");
+        }
+        var calibrator = new Calibrator(folder, fitted)
+        {
+            Families = Families(parsed),
+            Folds = Folds(parsed),
+            JudgedOn = judge,
+            Seed = parsed.GetValue(_seed) ?? 1,
+        };
+        return new CalibrationPlan(
+            calibrator, fitted, device, name, judge, parsed.GetValue(_origin) ?? "measured tables");
+    }
+
+    private void RefuseUnused(ParseResult parsed, bool isClass)
+    {
+        foreach (var (flag, needsClass) in new[]
+        {
+            (_devices, true), (_judge, true), (_from, false),
+        })
+        {
+            if (parsed.GetValue(flag) is null || needsClass == isClass) continue;
+            throw new ConfigException("", 0, flag.Name,
+                needsClass ? "goes with --class." : "goes with --device.");
+        }
+    }
+
+    private static string[] Devices(ParseResult parsed, Option<string?> flag) =>
+        parsed.GetValue(flag) is { } list
+            ? [.. list.Split(',').Distinct().Select(one => ValidationFlags.Device(one, flag.Name))]
+            : throw Missing(flag, "name the devices to fit together.");
+
+    private int Folds(ParseResult parsed) => parsed.GetValue(_folds) switch
+    {
+        null => 5,
+        1 => throw new ConfigException(
+            "", 0, _folds.Name, "must be at least 2: one part is left out, others are fitted."),
+        { } folds => folds,
+    };
+
+    private IReadOnlyList<KernelFamily> Families(ParseResult parsed) =>
+    [
+        .. (parsed.GetValue(_families)?.Split(',') ?? []).Distinct().Select(name =>
+        {
+            foreach (var family in Enum.GetValues<KernelFamily>())
+            {
+                if (JsonNames.Of(family.ToString()) == name) return family;
+            }
+            throw new ConfigException("", 0, _families.Name, $"\"{name}\" is not known; "
+                + NearestName.Hint(name, JsonNames.OfEnum(typeof(KernelFamily))));
+        }),
+    ];
+
+    private static ConfigException Missing(Option flag, string what) =>
+        new("", 0, flag.Name, "is missing; " + what);
+}
+
+/// <summary>A calibration as the command states it.</summary>
+/// <param name="Calibrator">What does it.</param>
+/// <param name="Fitted">The devices that are fitted, as the tables name them.</param>
+/// <param name="Device">The device that the figures are for; null for a class.</param>
+/// <param name="Class">The class that they are for; null for a device.</param>
+/// <param name="Judge">The device that judges them; null for folds.</param>
+/// <param name="Origin">Who measured.</param>
+internal sealed record CalibrationPlan(
+    Calibrator Calibrator, IReadOnlyList<string> Fitted, string? Device, string? Class,
+    string? Judge, string Origin)
+{
+    /// <summary>What the figures rest on, as files state it.</summary>
+    public string Source =>
+        $"{(Device is null || Fitted is [var one] && one == Device ? "calibrated" : "transferred")}"
+        + $": {Origin}, "
+        + $"{string.Join(" and ", Fitted)}; accelsim calibrate, "
+        + (Judge is null ? $"{Calibrator.Folds} folds" : $"judged on {Judge}")
+        + $", seed {Calibrator.Seed}";
+
+    /// <summary>A file with the figures.</summary>
+    public string Text(CalibrationResult result) => Device is null
+        ? FitJson.Class($"Fitted on {string.Join(" and ", Fitted)}", result.Families, Source)
+        : FitJson.Device(TableNames.Devices[Device], result.Families, Source);
+}

@@ -1,0 +1,64 @@
+using System.CommandLine;
+using AccelSim.Calibration;
+using AccelSim.Cli.Flags;
+using AccelSim.Cli.Output;
+using AccelSim.Configuration;
+
+namespace AccelSim.Cli.Verbs;
+
+/// <summary>Fits the figures of kernel models to measured tables.</summary>
+internal sealed class CalibrateVerb : Verb
+{
+    private readonly CalibrationFlags _what = new();
+
+    private readonly Option<string?> _out = Flag.Text(
+        "--out", "FILE", "Write a file of its own with the figures: one that extends the device, "
+        + "or one of the class.");
+
+    private readonly Option<string?> _into = Flag.Text(
+        "--into", "FILE", "Put the figures into this file and leave the rest of it as it is.");
+
+    /// <summary>The verb.</summary>
+    public CalibrateVerb(Terminal terminal)
+        : base(
+            terminal, "calibrate",
+            "Fits a device's kernel figures to measured kernel times and tells how far they are "
+            + "off on weight shapes and head configurations that they did not see.",
+            "accelsim calibrate --tables ../shared/groundtruth --device h100-sxm \\",
+            "    --out my-h100.json",
+            "accelsim calibrate --tables ../shared/groundtruth --class gpu \\",
+            "    --devices a100-sxm-80gb,h100-sxm --judge-on intel-b60 --out gpu.json",
+            "accelsim calibrate --tables ../shared/groundtruth --device h200-sxm \\",
+            "    --transfer-from a100-sxm-80gb,h100-sxm --out h200-from-sheet.json")
+    {
+        AddGroup("What is fitted", _what.All);
+        AddGroup("Output", _out, _into);
+    }
+
+    /// <inheritdoc/>
+    protected override int Run(ParseResult parsed)
+    {
+        var plan = _what.Read(parsed);
+        var into = parsed.GetValue(_into);
+        var old = into is null ? null : TextFile.Read(into);
+        var result = plan.Calibrator.Run();
+        CalibrationTables.Write(Terminal, plan, result);
+        if (parsed.GetValue(_out) is { } file) Write(file, plan.Text(result));
+        if (into is not null)
+            Write(into, FitJson.Into(old!, result.Families, plan.Source));
+        return ExitCode.Done;
+    }
+
+    private void Write(string file, string text)
+    {
+        try
+        {
+            File.WriteAllText(file, text);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new ConfigException(file, 0, "", "cannot be written: " + e.Message);
+        }
+        Terminal.Line($"Wrote {file}");
+    }
+}
