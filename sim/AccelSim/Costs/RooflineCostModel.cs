@@ -174,7 +174,8 @@ public sealed class RooflineCostModel : ICostModel
         longest = seconds;
     }
 
-    private void LimitPower(ref OperatorCost cost)
+    /// <summary>Slows an operator that would draw more than the power limit.</summary>
+    internal void LimitPower(ref OperatorCost cost)
     {
         var least = cost.Energy.Sum() / _powerRoom;
         if (least <= cost.Seconds) return;

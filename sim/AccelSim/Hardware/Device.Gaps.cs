@@ -20,6 +20,10 @@ public sealed partial class Device
             .Select(level => (level.Key, Value: BandwidthOf(level.Value)))
             .Where(level => level.Value is not null)
             .ToDictionary(level => level.Key, level => level.Value!.Value);
+        MemoryLatency = main.Latency
+            ?? (estimators.MemoryTechnologies.TryGetValue(main.Technology, out var kind)
+                ? Estimated(kind.Latency)
+                : null);
         KernelLaunch = spec.Overheads.KernelLaunch ?? Estimated(typical.KernelLaunch);
         Synchronisation = spec.Overheads.Synchronisation ?? Estimated(typical.Synchronisation);
         HostPerStep = spec.Overheads.HostPerStep ?? Estimated(typical.HostPerStep);

@@ -26,6 +26,10 @@ public sealed partial class Device
     /// </remarks>
     public IReadOnlyDictionary<string, Fact<BytesPerSecond>> Bandwidth { get; }
 
+    /// <summary>From a request to main memory to its first data.</summary>
+    /// <remarks>Null where the file states none and its technology is unknown.</remarks>
+    public Fact<Seconds>? MemoryLatency { get; }
+
     /// <summary>Time from one kernel to the next.</summary>
     public Fact<Seconds> KernelLaunch { get; }
 

@@ -73,8 +73,10 @@ public sealed class AnalyticalCostModel : ICostModel
         }
         kernel.Model.Price(@operator, Machine, kernel.Figures, out var time);
         cost.Seconds = time.Seconds;
-        _errors[family].Bound(@operator, ref cost);
         Divide(@operator, time, ref cost);
+        // Kernels of GPUs are fitted as they run, under their power limit.
+        if (Machine.Device.Spec.Fabric is not GpuFabric) _limits.LimitPower(ref cost);
+        _errors[family].Bound(@operator, ref cost);
     }
 
     /// <inheritdoc/>

@@ -21,7 +21,10 @@ public sealed record BoundKernel(
     /// <summary>
     /// The kernel of a family on a device; null where it has no model or no figures.
     /// </summary>
-    /// <remarks>The device's own figures come first, then those of its class.</remarks>
+    /// <remarks>
+    /// The device's own figures come first, then those of its class; there, figures of another
+    /// family stand in where the same model describes it.
+    /// </remarks>
     /// <exception cref="ConfigException">A figure lacks or is wrong.</exception>
     public static BoundKernel? For(Accelerator accelerator, KernelFamily family)
     {
@@ -44,10 +47,17 @@ public sealed record BoundKernel(
                 accelerator.Id, 0, "$.kernelClass", $"\"{name}\" is not shipped; "
                 + NearestName.Hint(name, Catalog.KernelClasses));
         }
-        return shared.Kernels.TryGetValue(family, out var common)
-            ? Bind(model, common, Provenance.Transferred)
-            : null;
+        var common = shared.Kernels.GetValueOrDefault(family)
+            ?? OfSameModel(shared, accelerator.Fabric, model);
+        return common is null ? null : Bind(model, common, Provenance.Transferred);
     }
+
+    /// <summary>Families that one model describes need no figures of their own.</summary>
+    private static KernelFit? OfSameModel(KernelClass shared, Fabric fabric, KernelModel model) =>
+        shared.Kernels.OrderBy(pair => pair.Key)
+            .Where(pair => ReferenceEquals(KernelModels.For(fabric, pair.Key), model))
+            .Select(pair => pair.Value)
+            .FirstOrDefault();
 
     private static BoundKernel Bind(KernelModel model, KernelFit fit, Provenance? least)
     {

@@ -1,3 +1,7 @@
+using AccelSim.Costs.Analytical.Cpu;
+using AccelSim.Costs.Analytical.Fpga;
+using AccelSim.Costs.Analytical.Npu;
+using AccelSim.Costs.Analytical.Wafer;
 using AccelSim.Hardware;
 
 namespace AccelSim.Costs.Analytical;
@@ -11,8 +15,36 @@ public static class KernelModels
     public static KernelModel? For(Fabric fabric, KernelFamily family) => fabric switch
     {
         GpuFabric => Gpu(family),
+        NpuFabric => Of(family, NpuProduct, NpuAttend, NpuRows),
+        CpuFabric => Of(family, CpuProduct, CpuAttend, CpuRows),
+        FpgaFabric => Of(family, FpgaProduct, FpgaAttend, FpgaRows),
+        WaferFabric => Of(family, WaferProduct, WaferAttend, WaferRows),
         _ => null,
     };
+
+    private static readonly NpuLinear NpuProduct = new();
+    private static readonly NpuAttention NpuAttend = new();
+    private static readonly NpuRowWise NpuRows = new();
+    private static readonly CpuLinear CpuProduct = new();
+    private static readonly CpuAttention CpuAttend = new();
+    private static readonly CpuRowWise CpuRows = new();
+    private static readonly FpgaLinear FpgaProduct = new();
+    private static readonly FpgaAttention FpgaAttend = new();
+    private static readonly FpgaRowWise FpgaRows = new();
+    private static readonly WaferLinear WaferProduct = new();
+    private static readonly WaferAttention WaferAttend = new();
+    private static readonly WaferRowWise WaferRows = new();
+
+    /// <summary>On fabrics whose kernels differ by kind and not by format.</summary>
+    private static KernelModel? Of(
+        KernelFamily family, KernelModel product, KernelModel attention, KernelModel rows) =>
+        family switch
+        {
+            >= KernelFamily.LinearBf16 and <= KernelFamily.ExpertsFp4 => product,
+            >= KernelFamily.PrefillAttention and <= KernelFamily.LatentDecode => attention,
+            >= KernelFamily.Normalisation and <= KernelFamily.Convolution => rows,
+            _ => null,
+        };
 
     private static KernelModel? Gpu(KernelFamily family) => family switch
     {

@@ -1,3 +1,7 @@
+using AccelSim.Costs.Analytical.Cpu;
+using AccelSim.Costs.Analytical.Fpga;
+using AccelSim.Costs.Analytical.Npu;
+using AccelSim.Costs.Analytical.Wafer;
 using AccelSim.Hardware;
 using AccelSim.Units;
 
@@ -31,7 +35,20 @@ public sealed class Machine
                 * (level.Sharing == MemorySharing.Unit ? Units : 1.0);
             if (level.Role == MemoryRole.Cache) CacheBytes = Math.Max(CacheBytes, bytes);
             if (level.Role == MemoryRole.Scratchpad) ScratchBytes += bytes;
+            if (level.Role is not (MemoryRole.Cache or MemoryRole.Scratchpad)) continue;
+            OnChipBytes += bytes;
         }
+        foreach (var (name, bandwidth) in device.Bandwidth)
+        {
+            if (device.Spec.Memory[name].Role is MemoryRole.Cache or MemoryRole.Scratchpad)
+                OnChipBandwidth += bandwidth.Value.Value;
+        }
+        MemoryLatency = device.MemoryLatency?.Value.Value ?? 0;
+        LaunchSeconds = device.KernelLaunch.Value.Value;
+        Npu = fabric is NpuFabric npu ? new NpuFacts(npu) : null;
+        Cpu = fabric is CpuFabric cpu ? new CpuFacts(cpu, device.Spec) : null;
+        Fpga = fabric is FpgaFabric fpga ? new FpgaFacts(fpga) : null;
+        Wafer = fabric is WaferFabric wafer ? new WaferFacts(wafer, device) : null;
         Tdp = device.Tdp.Value.Value;
         Idle = device.Idle.Value.Value;
     }
@@ -60,11 +77,37 @@ public sealed class Machine
     /// <summary>Scratchpads of all units together, in bytes.</summary>
     public double ScratchBytes { get; }
 
+    /// <summary>Caches and scratchpads of all units together, in bytes.</summary>
+    public double OnChipBytes { get; }
+
+    /// <summary>
+    /// Their bandwidth where the file states one, in bytes per second; 0 where it states none.
+    /// </summary>
+    public double OnChipBandwidth { get; }
+
+    /// <summary>From a request to main memory to its first data, in seconds.</summary>
+    public double MemoryLatency { get; }
+
+    /// <summary>From one kernel to the next, in seconds.</summary>
+    public double LaunchSeconds { get; }
+
     /// <summary>Sustained power limit, in watts.</summary>
     public double Tdp { get; }
 
     /// <summary>Idle power, in watts.</summary>
     public double Idle { get; }
+
+    /// <summary>What only a fabric of systolic or cube arrays has; null on others.</summary>
+    internal NpuFacts? Npu { get; }
+
+    /// <summary>What only cores have; null on other fabrics.</summary>
+    internal CpuFacts? Cpu { get; }
+
+    /// <summary>What only an FPGA has; null on other fabrics.</summary>
+    internal FpgaFacts? Fpga { get; }
+
+    /// <summary>What only a wafer has; null on other fabrics.</summary>
+    internal WaferFacts? Wafer { get; }
 
     /// <summary>Matrix operations of the whole device, per second; 0 if it has none.</summary>
     public double MatrixRate(NumberFormat format) => _matrix[(int)format];
