@@ -10,12 +10,22 @@ internal static class HtmlMetrics
 {
     /// <summary>A figure of a run: how to read it and whether more of it is better.</summary>
     private sealed record Figure(
-        string Metric, string Label, string Unit, Func<RunResult, double?> Of, bool MoreIsBetter);
+        string Metric, string Label, string Unit, Func<RunResult, double?> Of, bool MoreIsBetter)
+    {
+        /// <summary>Its name among the bands; null where it is the metric's.</summary>
+        public string? Band { get; init; }
+    }
 
     private static readonly IReadOnlyList<Figure> Headline =
     [
-        new("ttft_ms", "TTFT p99", "ms", r => r.Metrics.Ttft?.P99.Milliseconds, false),
-        new("tpot_ms", "TPOT p99", "ms", r => r.Metrics.Tpot?.P99.Milliseconds, false),
+        new("ttft_ms", "TTFT p99", "ms", r => r.Metrics.Ttft?.P99.Milliseconds, false)
+        {
+            Band = "ttft_ms.p99",
+        },
+        new("tpot_ms", "TPOT p99", "ms", r => r.Metrics.Tpot?.P99.Milliseconds, false)
+        {
+            Band = "tpot_ms.p99",
+        },
         new("goodput_requests_per_second", "goodput", "requests/s",
             r => r.Metrics.GoodputRequestsPerSecond, true),
         new("output_tokens_per_second", "throughput", "output tokens/s",
@@ -67,6 +77,7 @@ internal static class HtmlMetrics
             var firstUnit = Shown(figure, first).Unit;
             var values = runs.Select((run, i) => i == 0
                 ? $"<dd><b>{Shown(figure, first).Number}</b> <span>{Escape(firstUnit)}</span>"
+                    + Banded(figure, run.Result)
                     + (runs.Count > 1 ? $"<i>{Escape(run.Name)}</i>" : "") + "</dd>"
                 : $"<dd>{Later(figure, figure.Of(run.Result), firstUnit)} "
                     + Judged(figure, first, figure.Of(run.Result))
@@ -81,6 +92,16 @@ internal static class HtmlMetrics
         if (figure.Unit != "ms" || value is not >= 1e4) return (Number(value), figure.Unit);
         var words = new Seconds(value.Value * 1e-3).Readable().Split(' ');
         return (words[0], words[1]);
+    }
+
+    /// <summary>A headline's 90 % band, where it has one.</summary>
+    private static string Banded(Figure figure, RunResult result)
+    {
+        if (result.Bands?.Of(figure.Band ?? figure.Metric) is not { } band) return "";
+        var (low, unit) = Shown(figure, band.Low);
+        var (high, highUnit) = Shown(figure, band.High);
+        return $" <small>[{low}{(unit == highUnit ? "" : " " + Escape(unit))}, {high}"
+            + $"{(unit == highUnit ? "" : " " + Escape(highUnit))}]</small>";
     }
 
     private static string Later(Figure figure, double? value, string firstUnit)
@@ -104,8 +125,8 @@ internal static class HtmlMetrics
             + "</dl></details>\n";
         return HtmlText.Section(
             "metrics", "Metrics", served + "." + Warnings(runs),
-            LatencyTable(runs) + RateTable(runs) + ClassTable(runs) + WaitTable(runs)
-                + definitions);
+            LatencyTable(runs) + RateTable(runs) + BandTable(runs) + ClassTable(runs)
+                + WaitTable(runs) + definitions);
     }
 
     private static string Warnings(IReadOnlyList<ReportRun> runs) => string.Concat(
@@ -161,6 +182,25 @@ internal static class HtmlMetrics
         return Table(
             "Throughput, energy and cost",
             ["", .. runs.Select(run => Escape(runs.Count > 1 ? run.Name : "value"))], rows);
+    }
+
+    private static string BandTable(IReadOnlyList<ReportRun> runs)
+    {
+        var banded = runs.Where(run => run.Result.Bands is not null).ToArray();
+        if (banded.Length == 0) return "";
+        var bands = banded[0].Result.Bands!;
+        return Table(
+            Escape(string.Create(
+                CultureInfo.InvariantCulture,
+                $"90 % bands: nine of ten of {bands.Samples:N0} runs whose prices are off as "
+                + $"samples of their errors say (seed {bands.Seed}) lie between")),
+            ["", .. banded.Select(run => Escape(runs.Count > 1 ? run.Name : "low, high"))],
+            bands.ByMetric.Keys.Select(metric => banded
+                .Select(run => run.Result.Bands!.Of(metric) is { } band
+                    ? $"{Number(band.Low)}, {Number(band.High)}"
+                    : "–")
+                .Prepend($"<code>{Escape(metric)}</code>")
+                .ToArray()));
     }
 
     private static string ClassTable(IReadOnlyList<ReportRun> runs)

@@ -38,6 +38,7 @@ public static class SummaryJson
             json.WriteNumber("duration_s", result.Metrics.Duration.Value);
             json.WritePropertyName("metrics");
             Metrics(json, result.Metrics);
+            SummaryBands.Write(json, result.Bands);
             ByClass(json, result);
             Slo(json, result.Scenario);
             Energy(json, result);

@@ -19,6 +19,10 @@ public sealed class FlagTests
             + "shows all." },
         { Load + "--hard x", "--hard: there is no such flag; near it: --hardware, --seed, --dp. "
             + "\"accelsim simulate --help\" shows all." },
+        { Point + "--isl 8 --osl 8 --cost-model roofline --samples 9",
+            "--samples: the roofline does not know how far it is off; leave it out, or use "
+            + "--cost-model analytical." },
+        { Point + "--isl 8 --osl 8 --samples -1", "--samples: must be at least 0, but -1 is not." },
         { Load + "--tp=2x", "--tp: expected a whole number, but found \"2x\"." },
         { Load + "--tp 0", "--tp: must be at least 1, but 0 is not." },
         { Load + "--tp -3", "--tp: must be at least 1, but -3 is not." },

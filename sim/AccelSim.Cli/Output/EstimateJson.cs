@@ -80,6 +80,7 @@ internal static class EstimateJson
         Shares(json, "decode", point.Decode.Shares);
         json.WriteEndObject();
         SummaryDomain.Write(json, point.Domain);
+        SummaryBands.Write(json, point.Bands);
         json.WriteEndObject();
     }
 

@@ -22,6 +22,7 @@ internal static class EstimateTables
         if (points.Count > 0)
         {
             Table(terminal, points);
+            BandTables.Write(terminal, points);
             Limits(terminal, points);
         }
         Memory(terminal, deployment);

@@ -1,6 +1,7 @@
 using System.Globalization;
 using AccelSim.Configuration;
 using AccelSim.Hardware;
+using AccelSim.Metrics;
 using AccelSim.Units;
 
 namespace AccelSim.Cli.Output;
@@ -30,6 +31,11 @@ internal static class Figures
         < 0.001 => "< 0.1 %",
         _ => (share * 100).ToString(share < 0.1 ? "0.0" : "0", CultureInfo.InvariantCulture) + " %",
     };
+
+    /// <summary>A number with its band: <c>12.3 [11.1, 13.9]</c>.</summary>
+    public static string Banded(double value, Band? band) => band is { } known
+        ? $"{Number(value)} [{Number(known.Low, 3)}, {Number(known.High, 3)}]"
+        : Number(value);
 
     /// <summary>Milliseconds without the unit.</summary>
     public static string Milliseconds(Seconds? time) =>

@@ -18,6 +18,7 @@ internal static class RunTables
         foreach (var (name, metrics) in result.ByClass)
             Latencies(terminal, metrics, $"Class \"{name}\": latency in ms", defined: false);
         Throughput(terminal, result);
+        BandTables.Write(terminal, result);
         Limits(terminal, result);
         foreach (var deployment in result.Deployments.Distinct())
             Memory(terminal, deployment, result);

@@ -41,7 +41,10 @@ internal sealed class SimulatedRun
     /// <param name="runner">The scenario.</param>
     /// <param name="terminal">Shows progress where a person watches.</param>
     /// <param name="traced">Whether to keep what the trace and the report show.</param>
-    public static SimulatedRun Of(ScenarioRunner runner, Terminal terminal, bool traced)
+    /// <param name="samples">How often it is run again for the bands; null: never.</param>
+    public static SimulatedRun Of(
+        ScenarioRunner runner, Terminal terminal, bool traced,
+        Func<RunResult, int>? samples = null)
     {
         var watch = Stopwatch.StartNew();
         RunRecorder? recorder = null;
@@ -50,6 +53,13 @@ internal sealed class SimulatedRun
             recorder = traced ? new RunRecorder(listener) : null;
             return runner.Run(recorder ?? listener);
         });
+        if (samples?.Invoke(result) is > 0 and var count)
+        {
+            result = result with
+            {
+                Bands = Bands.Of(runner, result, count, runner.Scenario.Seed),
+            };
+        }
         using var process = Process.GetCurrentProcess();
         return new SimulatedRun(
             runner, result, recorder,

@@ -13,6 +13,11 @@ internal sealed class EstimateVerb : Verb
     private readonly PlanFlags _plan = new();
     private readonly PointFlags _point = new();
     private readonly EngineFlags _engine = new();
+    private readonly BandFlags _bands = new(200, "the point is estimated");
+
+    private readonly Option<long?> _seed = Flag.Of<long?>(
+        "--seed", "N", "Decides the samples (42).", text => Flag.ReadWhole(text, 0));
+
     private readonly Option<bool> _json = Flag.Switch("--json", "Print JSON and nothing else.");
 
     /// <summary>The verb.</summary>
@@ -30,7 +35,7 @@ internal sealed class EstimateVerb : Verb
         AddGroup("What computes what", _plan.All);
         AddGroup("Which point", _point.All);
         AddGroup("Engine, named as vLLM names them", _engine.All);
-        AddGroup("Output", _json);
+        AddGroup("Output", [.. _bands.All, _seed, _json]);
     }
 
     /// <inheritdoc/>
@@ -41,14 +46,20 @@ internal sealed class EstimateVerb : Verb
             parsed, _engine.Settings(parsed), 1, new WorkloadSource()));
         var deployment = planned.Build();
         var estimate = new Estimate(deployment);
+        var samples = _bands.Read(parsed, Bands.AreKnown(deployment));
+        var seed = parsed.GetValue(_seed) ?? 42;
         List<EstimatePoint> points = [];
         List<(int Batch, string Reason)> infeasible = [];
         foreach (var batch in batches)
         {
             try
             {
-                points.Add(estimate.Of(isl, osl, batch));
+                var point = estimate.Of(isl, osl, batch);
                 planned.RefuseBeyondSettings(deployment, isl, osl, batch);
+                points.Add(samples == 0 ? point : point with
+                {
+                    Bands = Bands.Of(deployment, point, samples, seed),
+                });
             }
             catch (InfeasiblePlanException e)
             {

@@ -21,6 +21,7 @@ internal sealed class SimulateVerb : Verb
     private readonly LoadFlags _load = new();
     private readonly EngineFlags _engine = new();
     private readonly OutputFlags _output = new();
+    private readonly BandFlags _bands = new(0, "the run is simulated");
 
     private readonly Option<int?> _replicas = Flag.Whole(
         "--replicas", "N", "Equal replicas (1).", 100_000);
@@ -53,7 +54,7 @@ internal sealed class SimulateVerb : Verb
         AddGroup("What serves what", [.. _plan.All, _replicas, _router]);
         AddGroup("Load", [.. _load.All, _slo, _seed]);
         AddGroup("Engine, named as vLLM names them", _engine.All);
-        AddGroup("Output", _output.All);
+        AddGroup("Output", [.. _bands.All, .. _output.All]);
     }
 
     /// <inheritdoc/>
@@ -63,11 +64,14 @@ internal sealed class SimulateVerb : Verb
         var file = parsed.GetValue(_file);
         if (file is not null)
             parsed.Refuse(
-                Options.Where(flag => flag != _seed && !_output.All.Contains(flag)), file);
+                Options.Where(flag => flag != _seed && !_output.All.Contains(flag)
+                    && !_bands.All.Contains(flag)),
+                file);
         using var folder = OutputFolder.Create(output.Folder);
         var run = file is null
-            ? FlagPlace.Tell(() => Simulate(FromFlags(parsed), null, folder))
-            : ScenarioPlace.Tell(file, () => Simulate(FromFile(parsed, file), file, folder));
+            ? FlagPlace.Tell(() => Simulate(parsed, FromFlags(parsed), null, folder))
+            : ScenarioPlace.Tell(
+                file, () => Simulate(parsed, FromFile(parsed, file), file, folder));
         if (folder is not null)
         {
             run.WriteTo(folder, CommandText(parsed), file);
@@ -80,9 +84,11 @@ internal sealed class SimulateVerb : Verb
         return NothingServed(run) ? ExitCode.Failed : ExitCode.Done;
     }
 
-    private SimulatedRun Simulate(Scenario scenario, string? file, OutputFolder? folder) =>
+    private SimulatedRun Simulate(
+        ParseResult parsed, Scenario scenario, string? file, OutputFolder? folder) =>
         SimulatedRun.Of(
-            ScenarioRunner.Load(scenario, FolderOf(file)), Terminal, traced: folder is not null);
+            ScenarioRunner.Load(scenario, FolderOf(file)), Terminal, traced: folder is not null,
+            run => _bands.Read(parsed, run.Deployments.All(Bands.AreKnown)));
 
     private bool NothingServed(SimulatedRun run)
     {

@@ -65,6 +65,9 @@ public sealed class EngineCosts : ICostModel
     public PriceBasis? BasisOf(in Operator @operator) => _kernels.BasisOf(@operator);
 
     /// <inheritdoc/>
+    public bool HasErrors => _kernels.HasErrors;
+
+    /// <inheritdoc/>
     public double ErrorAt(in Operator @operator, double seconds, double normal) =>
         _kernels.ErrorAt(@operator, seconds, normal);
 

@@ -34,6 +34,9 @@ public interface ICostModel
     /// <summary>What an operator's price rests on; null where its resources say it.</summary>
     PriceBasis? BasisOf(in Operator @operator) => null;
 
+    /// <summary>Whether <see cref="ErrorAt"/> knows how far prices are off.</summary>
+    bool HasErrors => false;
+
     /// <summary>
     /// ln(true / predicted) of a price for a standard normal value; 0 where errors are not known.
     /// </summary>

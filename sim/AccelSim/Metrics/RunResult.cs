@@ -48,6 +48,9 @@ public sealed record RunResult
     /// <summary>What ground step time stands on, and sizes beyond what was measured.</summary>
     public required PriceDomain Domain { get; init; }
 
+    /// <summary>How far metrics may be off; null where that was not asked for.</summary>
+    public MetricBands? Bands { get; init; }
+
     /// <summary>Times a sequence had to make room.</summary>
     public required long Preemptions { get; init; }
 

@@ -85,6 +85,24 @@ public sealed class Deployment
     /// <summary>The node's medium among the cost model's resources; −1 where none is.</summary>
     public int SharedMedium { get; }
 
+    /// <summary>The same, priced otherwise.</summary>
+    /// <param name="around">Makes another cost model of the one that there is.</param>
+    public Deployment With(Func<ICostModel, ICostModel> around)
+    {
+        ArgumentNullException.ThrowIfNull(around);
+        var costs = around(Stages[0].Model);
+        var stages = Enumerable.Range(0, Stages.Count)
+            .Select(stage => new StepPricer(Graph, stage, costs))
+            .ToArray();
+        return new Deployment(
+            Hardware, Device, Graph, Settings, stages, Node, _hashBlockTokens)
+        {
+            Engine = Engine,
+            Engines = Engines,
+            Pool = Pool,
+        };
+    }
+
     private int IndexOf(string? resource)
     {
         var resources = Stages[0].Model.Resources;

@@ -208,11 +208,31 @@ public sealed record EstimatePoint(
     /// <summary>What ground the time of its steps stands on.</summary>
     public required PriceDomain Domain { get; init; }
 
+    /// <summary>How far its metrics may be off; null where that was not asked for.</summary>
+    public MetricBands? Bands { get; init; }
+
     /// <summary>Mean time of one token of each request; null where only one is generated.</summary>
     public Seconds? Tpot => Osl > 1 ? Decode.Time : null;
 
     /// <summary>What one user sees.</summary>
     public double? TokensPerSecondPerUser => Tpot is { } tpot ? 1 / tpot.Value : null;
+
+    /// <summary>The metrics by name, as JSON spells them.</summary>
+    public IReadOnlyDictionary<string, double> Values()
+    {
+        var values = new Dictionary<string, double>
+        {
+            ["ttft_ms"] = Ttft.Milliseconds,
+            ["e2e_ms"] = E2e.Milliseconds,
+            ["output_tokens_per_second"] = OutputTokensPerSecond,
+            ["joules_per_output_token"] = JoulesPerOutputToken,
+            ["usd_per_million_output_tokens"] = UsdPerMillionOutputTokens,
+        };
+        if (Tpot is not { } tpot) return values;
+        values["tpot_ms"] = tpot.Milliseconds;
+        values["output_tokens_per_second_per_user"] = TokensPerSecondPerUser!.Value;
+        return values;
+    }
 }
 
 /// <summary>What a phase of an estimate takes.</summary>

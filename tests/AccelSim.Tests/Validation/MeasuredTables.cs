@@ -28,8 +28,9 @@ internal sealed class MeasuredTables : IDisposable
         return path;
     }
 
-    public ValidationResult Judge() =>
-        new Validator(Folder, CostRung.Named("roofline", "--rung")).Run();
+    public ValidationResult Judge() => Judge(CostRung.Named("roofline", "--rung"));
+
+    public ValidationResult Judge(CostRung rung) => new Validator(Folder, rung).Run();
 
     public void Dispose() => Directory.Delete(Folder, recursive: true);
 }

@@ -1,8 +1,10 @@
-using AccelSim.Costs;
 using System.Globalization;
 using AccelSim.Configuration;
+using AccelSim.Costs;
 using AccelSim.Hardware;
+using AccelSim.Tests.Costs;
 using AccelSim.Validation;
+using AccelSim.Workloads;
 
 namespace AccelSim.Tests.Validation;
 
@@ -106,6 +108,30 @@ public sealed class ValidatorTests
             Row((Vector + Launch) * factor));
         tables.Write("gemm", [MeasuredTables.Gemm, .. times]);
         Assert.Equal(0.25, tables.Judge().Groups.Single().Errors.Coverage);
+    }
+
+    /// <summary>Rows with the errors that the fit knows of fall into the band in 90 %.</summary>
+    [Theory]
+    [InlineData(0.1, 0.85, 0.95)]
+    [InlineData(0.05, 0.99, 1)]
+    [InlineData(0.3, 0.2, 0.6)]
+    public void Coverage_OfHeldOutRows_TellsAnHonestBandFromOthers(
+        double spread, double low, double high)
+    {
+        using var tables = new MeasuredTables();
+        var random = new SimRandom(3, "errors");
+        tables.Write(
+            "gemm",
+            [
+                MeasuredTables.Gemm,
+                .. Enumerable.Range(1, 2000).Select(m => string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"h100_sxm,bfloat16,{m},64,64,{Measured(m)},x,1")),
+            ]);
+        var coverage = tables.Judge(FakeKernel.Rung(FakeKernel.Fit(0.1))).Overall!.Coverage;
+        Assert.InRange(coverage, low, high);
+
+        double Measured(int m) => (m + 1) * random.NextLogNormal(0, spread);
     }
 
     [Fact]

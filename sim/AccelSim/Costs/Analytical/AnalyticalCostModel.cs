@@ -88,6 +88,9 @@ public sealed class AnalyticalCostModel : ICostModel
     }
 
     /// <inheritdoc/>
+    public bool HasErrors => true;
+
+    /// <inheritdoc/>
     public double ErrorAt(in Operator @operator, double seconds, double normal) =>
         _errors[(int)Families.Of(@operator)].At(@operator, seconds, normal);
 
