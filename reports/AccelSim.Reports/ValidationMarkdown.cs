@@ -63,9 +63,13 @@ public static class ValidationMarkdown
           Every row counts once, from tiny to huge shapes, whatever library measured it.
         - Each row becomes the operators that simulations price, on the shipped device file, each
           with its launch. A row of experts is two grouped products, the activation between them
-          and the weighted sum; experts are taken as gated and evenly loaded, whatever the table's
-          distribution. Latent attention has the head sizes of DeepSeek-V3, which the table does
-          not state, and none of its projections.
+          and the weighted sum, under the load that the collector drew: balanced, or a power law
+          over the experts, of which the busiest rank was timed. Experts are gated but those of
+          Nemotron 3 (22 of 512, width 2048). Of several ranks, SGLang's rows include the picks of
+          other ranks on the first expert. All-reduces are judged against the kernels that ran
+          them: the library's, or an engine's with barriers or flags; those that an engine
+          launched without a graph show the host's time and are skipped. Latent attention has the
+          head sizes of DeepSeek-V3, which the table does not state, and none of its projections.
         - A prediction has a band. The roofline's goes from everything overlapped to nothing
           overlapped and promises nothing; other rungs state 90 % bands, which hold 85 to 95 % of
           rows that were not fitted to if they are honest. `in band` is the share measured within.

@@ -95,6 +95,13 @@ public sealed record MemoryLevel
     /// </summary>
     public required Fact<Bytes> Capacity { get; init; }
 
+    /// <summary>
+    /// Parts that each serve their own side of the chip and copy what both need: shared data have
+    /// that much less room.
+    /// </summary>
+    [Limits(AtLeast = 1, AtMost = 8)]
+    public Fact<Count>? Partitions { get; init; }
+
     /// <summary>Peak bandwidth, read and write together, in the scope of Sharing.</summary>
     public Fact<BytesPerSecond>? Bandwidth { get; init; }
 

@@ -15,6 +15,9 @@ public sealed record FactLeaf(
     string Path, string Text, string File, int Line, FactSource? Source, double? Value,
     QuantityReader? Reader)
 {
+    /// <summary>Whether it says how well kernels use the device, not what the device is.</summary>
+    public bool IsFitted => Path.Contains(".kernels.", StringComparison.Ordinal);
+
     /// <summary>A fact's units; null for names and switches.</summary>
     public Dimension? Dimension => Reader?.Dimension;
 }

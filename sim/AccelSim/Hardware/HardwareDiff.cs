@@ -6,7 +6,8 @@ public static class HardwareDiff
     /// <summary>The fields that differ, in the order of the left file, then of the right.</summary>
     /// <remarks>
     /// Quantities are compared by amount, so that "80 GB" and "80000 MB" are equal; a different
-    /// source alone is no difference.
+    /// source alone is no difference. Fitted figures of kernels are left out: they describe how
+    /// well kernels use a device, and each fit differs.
     /// </remarks>
     /// <exception cref="Configuration.ConfigException">A file is wrong.</exception>
     public static IReadOnlyList<HardwareDifference> Compare(
@@ -14,8 +15,8 @@ public static class HardwareDiff
     {
         ArgumentNullException.ThrowIfNull(left);
         ArgumentNullException.ThrowIfNull(right);
-        var mine = left.Leaves.ToDictionary(leaf => leaf.Path);
-        var theirs = right.Leaves.ToDictionary(leaf => leaf.Path);
+        var mine = left.Leaves.Where(leaf => !leaf.IsFitted).ToDictionary(leaf => leaf.Path);
+        var theirs = right.Leaves.Where(leaf => !leaf.IsFitted).ToDictionary(leaf => leaf.Path);
         return
         [
             .. mine.Keys.Concat(theirs.Keys).Distinct()

@@ -8,12 +8,15 @@ namespace AccelSim.Hardware;
 /// </summary>
 public static class HardwareFacts
 {
-    /// <summary>Every value of the file, then every gap with its estimate.</summary>
+    /// <summary>
+    /// Every value of the file but fitted figures of kernels, then every gap with its estimate.
+    /// </summary>
     /// <exception cref="ConfigException">The file is wrong.</exception>
     public static IReadOnlyList<HardwareFact> Of(HardwareDocument document, Estimators estimators)
     {
         ArgumentNullException.ThrowIfNull(document);
-        var stated = document.Leaves.Select(leaf => new HardwareFact(
+        var leaves = document.Leaves.Where(leaf => !leaf.IsFitted);
+        var stated = leaves.Select(leaf => new HardwareFact(
             leaf.Path, leaf.Text, leaf.Source?.Tag, leaf.Source?.Reference ?? "", leaf.File,
             leaf.Line));
         return document.IsCluster

@@ -53,8 +53,12 @@ public enum KernelFamily
     StateSpaceScan,
     /// <summary>Short causal convolution or patch embedding.</summary>
     Convolution,
-    /// <summary>Sum over ranks, result everywhere.</summary>
+    /// <summary>Sum over ranks, result everywhere, by the collective library.</summary>
     AllReduce,
+    /// <summary>The same by an engine's own kernels, which meet at barriers (vLLM).</summary>
+    AllReduceBarriers,
+    /// <summary>The same by kernels that send a flag with each datum (TensorRT-LLM).</summary>
+    AllReduceFlags,
     /// <summary>Parts of all ranks, everywhere.</summary>
     AllGather,
     /// <summary>Sum over ranks, a part to each.</summary>

@@ -6,7 +6,9 @@ namespace AccelSim.Models;
 /// <summary>One matrix of every routed expert of a rank, as a grouped product.</summary>
 /// <remarks>
 /// With tokens choosing k of E experts evenly and independently, an expert is hit with probability
-/// 1 − (1 − k/E)^tokens, so a rank with L experts reads L times that many of them.
+/// 1 − (1 − k/E)^tokens, so a rank with L experts reads L times that many of them. The busiest
+/// expert has the mean plus what chance adds, √(2·mean·ln L) (Raab and Steger 1998), or as many
+/// times the mean as the plan says, if that is more.
 /// </remarks>
 internal sealed class ExpertTemplate(
     string name, int count, Rows rows, ExpertSplit split, long n, long k, WeightUse weight,
@@ -37,7 +39,19 @@ internal sealed class ExpertTemplate(
     public override Operator At(in StepShape shape)
     {
         var m = rows.Of(shape);
-        var hit = split.Local * (1 - Math.Pow(_missed, Rows.OfAllRanks(shape)));
+        var tokens = Rows.OfAllRanks(shape);
+        var mean = (double)m / split.Local;
+        var most = Math.Max(
+            split.Peak * mean, mean + Math.Sqrt(2 * mean * Math.Log(split.Local)));
+        return At(new ExpertLoad(
+            m, split.Local * (1 - Math.Pow(_missed, tokens)),
+            Math.Min(tokens, (long)Math.Ceiling(most)), 0));
+    }
+
+    /// <summary>The operator under a stated load.</summary>
+    public Operator At(in ExpertLoad load)
+    {
+        var (m, hit) = (load.Rows, load.Hit);
         return new Operator
         {
             Name = Name,
@@ -49,6 +63,8 @@ internal sealed class ExpertTemplate(
             Groups = m == 0
                 ? 0
                 : (int)Math.Clamp((long)Math.Round(hit), 1, Math.Min(split.Local, m)),
+            LargestGroup = load.Largest,
+            Strays = load.Strays,
             ComputeFormat = weight.Compute,
             WeightFormat = weight.Storage,
             MatrixFlops = new Flops(2 * m * n * k),
@@ -68,4 +84,13 @@ internal sealed class ExpertTemplate(
 /// <param name="PerToken">Experts that a token visits.</param>
 /// <param name="Local">Experts on one rank, each split over <paramref name="Shards"/>.</param>
 /// <param name="Shards">Ranks that share each expert.</param>
-internal readonly record struct ExpertSplit(int Experts, int PerToken, int Local, int Shards);
+/// <param name="Peak">Rows of the busiest expert over the mean of all, from 1 upwards.</param>
+internal readonly record struct ExpertSplit(
+    int Experts, int PerToken, int Local, int Shards, double Peak = 1);
+
+/// <summary>What a step brings to the experts of one rank.</summary>
+/// <param name="Rows">Rows of all of them.</param>
+/// <param name="Hit">Experts that have any; an expectation need not be whole.</param>
+/// <param name="Largest">Rows of the busiest one.</param>
+/// <param name="Strays">Rows at hand for experts of other ranks.</param>
+internal readonly record struct ExpertLoad(long Rows, double Hit, long Largest, long Strays);

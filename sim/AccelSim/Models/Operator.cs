@@ -32,6 +32,20 @@ public readonly record struct Operator
     /// <summary>Matrices of a grouped product that have work: experts hit on this rank.</summary>
     public int Groups { get; init; }
 
+    /// <summary>Rows of the busiest group; 0 where all have as many.</summary>
+    public long LargestGroup { get; init; }
+
+    /// <summary>
+    /// Rows at hand that belong to experts of other ranks: some kernels write and read them, too.
+    /// </summary>
+    public long Strays { get; init; }
+
+    /// <summary>
+    /// Whether the same operands were used just before, as benchmarks do: what fits a cache is
+    /// still there. In a model other layers come between.
+    /// </summary>
+    public bool Repeated { get; init; }
+
     /// <summary>Sequences in an attention or scan.</summary>
     public int Sequences { get; init; }
 
@@ -96,6 +110,9 @@ public readonly record struct Operator
     /// <summary>Which of the plan's groups a collective runs in.</summary>
     public CommunicationGroup Group { get; init; }
 
+    /// <summary>Which kernels sum over ranks.</summary>
+    public ReductionKernels Reduction { get; init; }
+
     /// <summary>All bytes between main memory and the compute units.</summary>
     public Bytes MemoryBytes =>
         WeightBytes + InputBytes + OutputBytes + KvReadBytes + KvWriteBytes;
@@ -147,6 +164,19 @@ public enum CommunicationGroup
     Pipeline,
     /// <summary>Ranks that hold different experts.</summary>
     Expert,
+}
+
+/// <summary>Kernels that sum over the ranks of a node.</summary>
+public enum ReductionKernels
+{
+    /// <summary>As engines do: the fastest of the library and their own with barriers.</summary>
+    Fastest,
+    /// <summary>The collective library alone: NCCL, oneCCL.</summary>
+    Library,
+    /// <summary>An engine's own that meet at barriers before and after, as in vLLM.</summary>
+    Barriers,
+    /// <summary>An engine's own that send a flag with each datum, as in TensorRT-LLM.</summary>
+    Flags,
 }
 
 /// <summary>

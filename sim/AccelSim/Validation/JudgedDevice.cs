@@ -24,6 +24,9 @@ internal sealed class JudgedDevice(string name, HardwareDocument hardware, CostR
     /// <summary>As the tables name it.</summary>
     public string Name => name;
 
+    /// <summary>The loads of experts that rows were measured with.</summary>
+    public RoutedLoads Loads { get; } = new();
+
     /// <summary>Formats and cost model of one weight format.</summary>
     public PricedFormat Weights(string format, WeightScheme? scheme)
     {

@@ -44,14 +44,15 @@ public sealed record MeasuredTable(
 
     /// <summary>The routed experts of one layer.</summary>
     public static MeasuredTable Moe { get; } = new(
-        "moe", ["tokens", "hidden", "inter", "topk", "experts", "tp", "ep"], ["dtype"])
+        "moe", ["tokens", "hidden", "inter", "topk", "experts", "tp", "ep"],
+        ["dtype", "distribution", "backend"])
     {
         Site = ["hidden", "inter", "topk", "experts", "tp", "ep"],
     };
 
     /// <summary>Collectives.</summary>
     public static MeasuredTable AllReduce { get; } = new(
-        "allreduce", ["ranks", "bytes"], ["op"])
+        "allreduce", ["ranks", "bytes"], ["op", "impl"])
     {
         Site = ["ranks", "bytes"],
     };

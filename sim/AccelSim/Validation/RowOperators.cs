@@ -111,6 +111,11 @@ internal static class RowOperators
     }
 
     /// <summary>Two grouped products, the activation between them, the weighted sum.</summary>
+    /// <remarks>
+    /// Of all experts in the tables, those that are 22 of 512 and 2048 wide (Nemotron 3) have no
+    /// gate. SGLang's rows for several ranks were timed with the picks of other ranks given to the
+    /// first expert.
+    /// </remarks>
     private static RowPrice Moe(TableRows rows, JudgedDevice device, List<Operator> operators)
     {
         var (name, scheme) = TableNames.Read(rows, "dtype", TableNames.Weights, "format");
@@ -129,20 +134,39 @@ internal static class RowOperators
         var format = device.Weights(name, scheme);
         if (format.Plan is not { } plan) return new RowPrice(format, "");
         var split = new ExpertSplit((int)experts, (int)topK, (int)(experts / ep), tp);
-        var perRank = Math.Min((double)topK / ep, Math.Min(topK, split.Local));
-        var rank = new Rows(RowSource.ExpertTokens, perRank);
+        var load = device.Loads.Of(new RoutedLoads.Key(
+            (int)tokens, (int)experts, (int)topK, ep, Exponent(rows),
+            rows.Field("backend").SequenceEqual("sglang")));
         var weight = new WeightUse(plan.Experts, plan.ExpertCompute);
         var inner = inter / tp;
-        var shape = new StepShape { PrefillTokens = (int)tokens };
-        operators.Add(new ExpertTemplate(
-            "gate_up", 1, rank, split, 2 * inner, hidden, weight, plan.Activation).At(shape));
+        var up = topK == 22 && hidden == 2048 ? inner : 2 * inner;
+        Product("gate_up", up, hidden);
         operators.Add(RowWise(
-            "activation", rank, 2 * inner, inner, inner * VectorWork.Activation, plan).At(shape));
-        operators.Add(new ExpertTemplate(
-            "down", 1, rank, split, hidden, inner, weight, plan.Activation).At(shape));
+            "activation", load.Rows, up, inner, inner * VectorWork.Activation, plan));
+        Product("down", hidden, inner);
         operators.Add(RowWise(
-            "sum", rank, hidden, (hidden + topK - 1) / topK, 2 * hidden, plan).At(shape));
+            "sum", load.Rows, hidden, (hidden + topK - 1) / topK, 2 * hidden, plan));
         return new RowPrice(format, format.Label);
+
+        void Product(string name, long n, long k) => operators.Add(new ExpertTemplate(
+            name, 1, new Rows(RowSource.ExpertTokens), split, n, k, weight, plan.Activation)
+            .At(load) with { Repeated = true });
+    }
+
+    private static double? Exponent(TableRows rows)
+    {
+        const string Law = "power_law_";
+        var text = rows.Field("distribution");
+        if (text.SequenceEqual("balanced")) return null;
+        if (text.StartsWith(Law) && double.TryParse(
+            text[Law.Length..], NumberStyles.Float, CultureInfo.InvariantCulture, out var exponent)
+            && exponent is > 1 and < 10)
+        {
+            return exponent;
+        }
+        throw rows.Error("distribution",
+            $"\"{text}\" is not known; use balanced or power_law_ with an exponent above 1, "
+            + "such as power_law_1.2.");
     }
 
     private static RowPrice Collective(
@@ -151,7 +175,11 @@ internal static class RowOperators
         var (name, kind) = TableNames.Read(rows, "op", TableNames.Collectives, "collective");
         var ranks = (int)rows.Whole("ranks", 2, 1000);
         var bytes = rows.Whole("bytes", 1, 1_000_000_000_000);
-        var format = device.Ranks(ranks);
+        var (implementation, kernels) = TableNames.Read(
+            rows, "impl", TableNames.Implementations, "implementation");
+        var format = implementation.EndsWith("eager", StringComparison.Ordinal)
+            ? PricedFormat.Skipped("launched without a graph: the host's time, no kernel's")
+            : device.Ranks(ranks);
         operators.Add(new Operator
         {
             Name = name,
@@ -161,6 +189,7 @@ internal static class RowOperators
             MessageBytes = new Bytes(bytes),
             Ranks = ranks,
             Group = CommunicationGroup.Tensor,
+            Reduction = kernels,
         });
         return new RowPrice(format, name);
     }
@@ -206,18 +235,19 @@ internal static class RowOperators
         DecodeKvTokens = batch * keys,
     };
 
-    private static RowTemplate RowWise(
-        string name, Rows rows, long input, long output, long flops, FormatPlan plan)
+    private static Operator RowWise(
+        string name, long rows, long input, long output, long flops, FormatPlan plan)
     {
         var bytes = FormatNames.Bits(plan.Activation) / 8;
-        return new RowTemplate(name, 1, OperatorKind.ElementWise, rows, new RowCost
+        var tokens = new Rows(RowSource.Tokens);
+        return new RowTemplate(name, 1, OperatorKind.ElementWise, tokens, new RowCost
         {
             Width = output,
             Compute = plan.Activation,
             VectorFlops = flops,
             Input = input * bytes,
             Output = output * bytes,
-        });
+        }).At(new StepShape { PrefillTokens = (int)rows });
     }
 
     private static void RefuseHuge(TableRows rows, string column, double work)

@@ -53,6 +53,17 @@ public static class TableNames
             ["reduce_scatter"] = OperatorKind.ReduceScatter,
         };
 
+    /// <summary>Who ran a collective.</summary>
+    internal static IReadOnlyDictionary<string, ReductionKernels> Implementations { get; } =
+        new SortedDictionary<string, ReductionKernels>(StringComparer.Ordinal)
+        {
+            ["TRTLLM"] = ReductionKernels.Flags,
+            ["nccl"] = ReductionKernels.Library,
+            ["oneccl"] = ReductionKernels.Library,
+            ["vLLM_custom_eager"] = ReductionKernels.Barriers,
+            ["vLLM_custom_graph"] = ReductionKernels.Barriers,
+        };
+
     /// <summary>What a word of the current row stands for.</summary>
     /// <param name="rows">The table.</param>
     /// <param name="column">Where the word stands.</param>

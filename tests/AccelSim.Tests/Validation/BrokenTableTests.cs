@@ -11,8 +11,10 @@ public sealed class BrokenTableTests
         "device,dtype,kv_dtype,batch,kv_len,heads,kv_heads,head_dim,window,latency_us";
 
     private const string Mla = "device,phase,dtype,kv_dtype,heads,batch,q_len,kv_len,latency_us";
-    private const string Moe = "device,dtype,tokens,hidden,inter,topk,experts,tp,ep,latency_us";
-    private const string Collective = "device,op,ranks,bytes,latency_us";
+    private const string Moe =
+        "device,dtype,distribution,backend,tokens,hidden,inter,topk,"
+        + "experts,tp,ep,latency_us";
+    private const string Collective = "device,op,impl,ranks,bytes,latency_us";
 
     public static TheoryData<string, string[], string> Broken => new()
     {
@@ -55,16 +57,19 @@ public sealed class BrokenTableTests
         { "mla", [Mla, "h100_sxm,prefill,bfloat16,fp8,1,3000,1000000,1000000,5"],
             "(2): batch: the shape batch=3000 q_len=1000000 kv_len=1000000 heads=1 takes 6.9e18 "
             + "operations, more than 1e18." },
-        { "moe", [Moe, "h100_sxm,fp8,1,64,64,9,8,1,1,5"],
+        { "moe", [Moe, "h100_sxm,fp8,balanced,vllm,1,64,64,9,8,1,1,5"],
             "(2): topk: 9 is more than the 8 experts." },
-        { "moe", [Moe, "h100_sxm,fp8,1,64,64,2,8,1,3,5"],
+        { "moe", [Moe, "h100_sxm,fp8,balanced,vllm,1,64,64,2,8,1,3,5"],
             "(2): ep: 8 experts do not divide among 3 ranks." },
-        { "moe", [Moe, "h100_sxm,fp8,1,64,64,2,8,3,1,5"],
+        { "moe", [Moe, "h100_sxm,fp8,balanced,vllm,1,64,64,2,8,3,1,5"],
             "(2): tp: an expert of 64 does not divide among 3 ranks." },
-        { "allreduce", [Collective, "h100_sxm,gossip,2,8,5"],
+        { "moe", [Moe, "h100_sxm,fp8,zipf,vllm,1,64,64,2,8,1,1,5"],
+            "(2): distribution: \"zipf\" is not known; use balanced or power_law_ with an exponent "
+            + "above 1, such as power_law_1.2." },
+        { "allreduce", [Collective, "h100_sxm,gossip,nccl,2,8,5"],
             "(2): op: the collective \"gossip\" is not known; known: all_gather, all_reduce, "
             + "alltoall, reduce_scatter." },
-        { "allreduce", [Collective, "h100_sxm,all_reduce,1,8,5"],
+        { "allreduce", [Collective, "h100_sxm,all_reduce,nccl,1,8,5"],
             "(2): ranks: \"1\" is not a whole number from 2 to 1,000." },
     };
 

@@ -39,7 +39,7 @@ public sealed class AnalyticalCostModel : ICostModel
         ArgumentNullException.ThrowIfNull(device);
         ArgumentNullException.ThrowIfNull(kernels);
         _limits = new RooflineCostModel(device, formats, links);
-        Machine = new Machine(device);
+        Machine = new Machine(device, links);
         _kernels = [.. Enum.GetValues<KernelFamily>().Select(kernels)];
         _errors = [.. _kernels.Select(ErrorsOf)];
         _kinds = [.. Enum.GetValues<ResourceKind>().Select(First)];
@@ -72,6 +72,11 @@ public sealed class AnalyticalCostModel : ICostModel
             return;
         }
         kernel.Model.Price(@operator, Machine, kernel.Figures, out var time);
+        if (@operator.Kind == OperatorKind.AllReduce
+            && @operator.Reduction == ReductionKernels.Fastest)
+        {
+            TakeOwn(@operator, ref time);
+        }
         cost.Seconds = time.Seconds;
         Divide(@operator, time, ref cost);
         // Kernels of GPUs are fitted as they run, under their power limit.
@@ -107,6 +112,19 @@ public sealed class AnalyticalCostModel : ICostModel
             (KernelFamily)family,
             kernel.Fit ?? new KernelFit { Figures = new Dictionary<string, Fact<Figure>>() },
             kernel.Tag, kernel.IsInherited, Catalog.Uncertainty);
+
+    /// <summary>Engines sum by their own kernels where those are faster, within a node.</summary>
+    private void TakeOwn(in Operator @operator, ref KernelTime time)
+    {
+        if (_kernels[(int)KernelFamily.AllReduceBarriers] is not { } own
+            || Machine.Link(@operator.Group) is not { IsNetwork: false } link
+            || (link.Across is not null && @operator.Ranks > link.RanksInside))
+        {
+            return;
+        }
+        own.Model.Price(@operator, Machine, own.Figures, out var direct);
+        if (direct.Seconds < time.Seconds) time = direct;
+    }
 
     /// <summary>Who is to blame: the fixed part in full, the others by their cubes.</summary>
     private void Divide(in Operator @operator, in KernelTime time, ref OperatorCost cost)

@@ -20,7 +20,12 @@ public static class Families
         OperatorKind.Sampling => KernelFamily.Sampling,
         OperatorKind.StateSpaceScan => KernelFamily.StateSpaceScan,
         OperatorKind.Convolution => KernelFamily.Convolution,
-        OperatorKind.AllReduce => KernelFamily.AllReduce,
+        OperatorKind.AllReduce => @operator.Reduction switch
+        {
+            ReductionKernels.Barriers => KernelFamily.AllReduceBarriers,
+            ReductionKernels.Flags => KernelFamily.AllReduceFlags,
+            _ => KernelFamily.AllReduce,
+        },
         OperatorKind.AllGather => KernelFamily.AllGather,
         OperatorKind.ReduceScatter => KernelFamily.ReduceScatter,
         OperatorKind.AllToAll => KernelFamily.AllToAll,

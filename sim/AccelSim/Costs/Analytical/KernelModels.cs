@@ -1,5 +1,6 @@
 using AccelSim.Costs.Analytical.Cpu;
 using AccelSim.Costs.Analytical.Fpga;
+using AccelSim.Costs.Analytical.Gpu;
 using AccelSim.Costs.Analytical.Npu;
 using AccelSim.Costs.Analytical.Wafer;
 using AccelSim.Hardware;
@@ -22,6 +23,10 @@ public static class KernelModels
         _ => null,
     };
 
+    private static readonly GpuExperts Experts = new();
+    private static readonly GpuRowWise RowWise = new();
+    private static readonly GpuCollective Collective = new();
+    private static readonly GpuPeerReduce PeerReduce = new();
     private static readonly NpuLinear NpuProduct = new();
     private static readonly NpuAttention NpuAttend = new();
     private static readonly NpuRowWise NpuRows = new();
@@ -48,6 +53,10 @@ public static class KernelModels
 
     private static KernelModel? Gpu(KernelFamily family) => family switch
     {
+        >= KernelFamily.ExpertsBf16 and <= KernelFamily.ExpertsFp4 => Experts,
+        >= KernelFamily.Normalisation and <= KernelFamily.Convolution => RowWise,
+        KernelFamily.AllReduceBarriers or KernelFamily.AllReduceFlags => PeerReduce,
+        >= KernelFamily.AllReduce and <= KernelFamily.SendReceive => Collective,
         _ => null,
     };
 }

@@ -3,6 +3,7 @@ using AccelSim.Costs.Analytical.Fpga;
 using AccelSim.Costs.Analytical.Npu;
 using AccelSim.Costs.Analytical.Wafer;
 using AccelSim.Hardware;
+using AccelSim.Models;
 using AccelSim.Units;
 
 namespace AccelSim.Costs.Analytical;
@@ -13,9 +14,20 @@ public sealed class Machine
 {
     private readonly double[] _matrix = new double[Enum.GetValues<NumberFormat>().Length];
 
-    /// <summary>Takes them from a device.</summary>
+    private readonly MachineLink?[] _links =
+        new MachineLink?[Enum.GetValues<CommunicationGroup>().Length];
+
+    /// <summary>Takes them from a device on its own.</summary>
     public Machine(Device device)
+        : this(device, new Dictionary<CommunicationGroup, GroupLink>())
     {
+    }
+
+    /// <summary>Takes them from a device and the wires of its groups.</summary>
+    public Machine(Device device, IReadOnlyDictionary<CommunicationGroup, GroupLink> links)
+    {
+        ArgumentNullException.ThrowIfNull(links);
+        foreach (var (group, link) in links) _links[(int)group] = MachineLink.Of(link);
         ArgumentNullException.ThrowIfNull(device);
         Device = device;
         var fabric = device.Spec.Fabric;
@@ -33,7 +45,11 @@ public sealed class Machine
         {
             var bytes = level.Capacity.Value.Value
                 * (level.Sharing == MemorySharing.Unit ? Units : 1.0);
-            if (level.Role == MemoryRole.Cache) CacheBytes = Math.Max(CacheBytes, bytes);
+            if (level.Role == MemoryRole.Cache && bytes > CacheBytes)
+            {
+                CacheBytes = bytes;
+                SharedCacheBytes = bytes / (level.Partitions?.Value.Value ?? 1);
+            }
             if (level.Role == MemoryRole.Scratchpad) ScratchBytes += bytes;
             if (level.Role is not (MemoryRole.Cache or MemoryRole.Scratchpad)) continue;
             OnChipBytes += bytes;
@@ -74,6 +90,11 @@ public sealed class Machine
     /// <summary>The largest cache, in bytes; 0 where there is none.</summary>
     public double CacheBytes { get; }
 
+    /// <summary>
+    /// What the largest cache holds of data that all units read: its partitions copy those.
+    /// </summary>
+    public double SharedCacheBytes { get; }
+
     /// <summary>Scratchpads of all units together, in bytes.</summary>
     public double ScratchBytes { get; }
 
@@ -111,6 +132,9 @@ public sealed class Machine
 
     /// <summary>Matrix operations of the whole device, per second; 0 if it has none.</summary>
     public double MatrixRate(NumberFormat format) => _matrix[(int)format];
+
+    /// <summary>The wires of a group of ranks; null where the plan makes none.</summary>
+    public MachineLink? Link(CommunicationGroup group) => _links[(int)group];
 
     /// <summary>Dense matrix operations of one unit in one cycle.</summary>
     public double MatrixPerCycle(NumberFormat format) => _matrix[(int)format] / (Units * Clock);
