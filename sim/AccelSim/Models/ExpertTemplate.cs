@@ -7,8 +7,9 @@ namespace AccelSim.Models;
 /// <remarks>
 /// With tokens choosing k of E experts evenly and independently, an expert is hit with probability
 /// 1 − (1 − k/E)^tokens, so a rank with L experts reads L times that many of them. The busiest
-/// expert has the mean plus what chance adds, √(2·mean·ln L) (Raab and Steger 1998), or as many
-/// times the mean as the plan says, if that is more.
+/// expert has the mean plus what chance adds, √(2·mean·ln L) (Raab and Steger 1998), or plus all
+/// that a skewed rank has beyond the mean of ranks, if that is more: one popular expert makes a
+/// rank the busiest.
 /// </remarks>
 internal sealed class ExpertTemplate(
     string name, int count, Rows rows, ExpertSplit split, long n, long k, WeightUse weight,
@@ -40,9 +41,9 @@ internal sealed class ExpertTemplate(
     {
         var m = rows.Of(shape);
         var tokens = Rows.OfAllRanks(shape);
-        var mean = (double)m / split.Local;
-        var most = Math.Max(
-            split.Peak * mean, mean + Math.Sqrt(2 * mean * Math.Log(split.Local)));
+        var mean = m / split.Skew / split.Local;
+        var most = mean + Math.Max(
+            m - m / split.Skew, Math.Sqrt(2 * mean * Math.Log(split.Local)));
         return At(new ExpertLoad(
             m, split.Local * (1 - Math.Pow(_missed, tokens)),
             Math.Min(tokens, (long)Math.Ceiling(most)), 0));
@@ -84,9 +85,9 @@ internal sealed class ExpertTemplate(
 /// <param name="PerToken">Experts that a token visits.</param>
 /// <param name="Local">Experts on one rank, each split over <paramref name="Shards"/>.</param>
 /// <param name="Shards">Ranks that share each expert.</param>
-/// <param name="Peak">Rows of the busiest expert over the mean of all, from 1 upwards.</param>
+/// <param name="Skew">Rows of this rank over the mean of all ranks, from 1 upwards.</param>
 internal readonly record struct ExpertSplit(
-    int Experts, int PerToken, int Local, int Shards, double Peak = 1);
+    int Experts, int PerToken, int Local, int Shards, double Skew = 1);
 
 /// <summary>What a step brings to the experts of one rank.</summary>
 /// <param name="Rows">Rows of all of them.</param>

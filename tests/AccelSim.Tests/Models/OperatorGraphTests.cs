@@ -205,6 +205,21 @@ public sealed class OperatorGraphTests
     }
 
     [Fact]
+    public void ExpertSkew_IsOnePopularExpert_AndAnEvenLoadVariesByChance()
+    {
+        var plan = new ParallelismPlan(8, ExpertParallel: 8) { ExpertSkew = 1.5 };
+        var even = Graphs.Of(DeepSeek, plan with { ExpertSkew = 1 }).Named("moe.down_proj");
+        var skewed = Graphs.Of(DeepSeek, plan).Named("moe.down_proj");
+        // 512 rows for the experts of an even rank; the popular one also has the other 256.
+        double local = skewed.At(Shapes.Decode(512, 10)).Groups;
+        var mean = 512 / local;
+        Assert.Equal(
+            Math.Ceiling(mean + Math.Sqrt(2 * mean * Math.Log(local))),
+            even.At(Shapes.Decode(512, 10)).LargestGroup);
+        Assert.Equal(Math.Ceiling(mean + 256), skewed.At(Shapes.Decode(512, 10)).LargestGroup);
+    }
+
+    [Fact]
     public void ExpertTokens_OfAllRanks_LoadTheExperts()
     {
         var plan = new ParallelismPlan(1, ExpertParallel: 8, DataParallel: 8);
