@@ -1,5 +1,6 @@
 using System.Globalization;
 using AccelSim.Hardware;
+using AccelSim.Metrics;
 using AccelSim.Studies;
 
 namespace AccelSim.Cli.Output;
@@ -46,6 +47,17 @@ internal static class SensitivityTable
                     + $"here.");
         foreach (var field in fields.Where(field => field.Problem is not null))
             terminal.Paragraph($"{field.Leaf.Path} cannot be moved: {field.Problem}", 4);
+        terminal.Line();
+    }
+
+    /// <summary>Fitted figures stay as they are: says how much of the time rests on them.</summary>
+    public static void WriteFitted(Terminal terminal, PriceDomain domain)
+    {
+        if (domain.Fitted == 0) return;
+        terminal.Paragraph(
+            $"{Figures.Share(domain.Fitted)} of the step time rests on fitted figures of kernels. "
+            + "They describe the software as much as the device and are not moved; in cycles and "
+            + "shares of peak, they follow the fields above.", 4);
         terminal.Line();
     }
 

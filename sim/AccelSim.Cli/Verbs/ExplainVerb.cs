@@ -72,6 +72,8 @@ internal sealed class ExplainVerb : Verb
         {
             SensitivityTable.Write(Terminal, StudiedMetrics.OfEstimate(
                 planned.Hardware, planned.Build, isl, osl, batch));
+            SensitivityTable.WriteFitted(
+                Terminal, new Estimate(deployment).Of(isl, osl, batch).Domain);
         }
         else
         {
@@ -92,6 +94,7 @@ internal sealed class ExplainVerb : Verb
             Terminal.Line();
             SensitivityTable.Write(Terminal, StudiedMetrics.OfScenario(runner, entries.First()));
         }
+        SensitivityTable.WriteFitted(Terminal, runner.Run().Domain);
         return ExitCode.Done;
     }
 }

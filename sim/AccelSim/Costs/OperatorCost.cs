@@ -28,9 +28,9 @@ public struct OperatorCost
     public PriceGround Ground { get; set; }
 
     /// <summary>
-    /// What its figures rest on; on <see cref="PriceGround.Sheet"/> its resources say it.
+    /// What its figures rest on; null where the resources to blame say it.
     /// </summary>
-    public Provenance Tag { get; set; }
+    public Provenance? Tag { get; set; }
 
     /// <summary>What each resource would need alone, in seconds.</summary>
     public ResourceVector Busy;

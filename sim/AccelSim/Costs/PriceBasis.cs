@@ -5,14 +5,39 @@ namespace AccelSim.Costs;
 /// <summary>What the price of an operator rests on, for people.</summary>
 /// <param name="Family">The kernels that run it.</param>
 /// <param name="Ground">What ground it stands on.</param>
-/// <param name="Tag">What its figures rest on.</param>
-/// <param name="Facts">The fitted figures; empty where nothing was fitted.</param>
-/// <param name="Rows">Measured rows behind them; 0 where that is not stated.</param>
+/// <param name="Tag">What its figures rest on; null where its resources say it.</param>
 /// <param name="Widening">How much wider the band is than on the rows of the fit.</param>
 /// <param name="Beyond">Sizes beyond those rows.</param>
 public sealed record PriceBasis(
-    KernelFamily Family, PriceGround Ground, Provenance Tag, IReadOnlyList<FactSource> Facts,
-    int Rows, double Widening, IReadOnlyList<SizeBeyond> Beyond);
+    KernelFamily Family, PriceGround Ground, Provenance? Tag, double Widening,
+    IReadOnlyList<SizeBeyond> Beyond)
+{
+    /// <summary>The kernel's formula; null where the roofline stands in.</summary>
+    public ExplainedKernel? Kernel { get; init; }
+}
+
+/// <summary>A kernel's price with its formula and figures.</summary>
+/// <param name="Formula">How the parts make the time.</param>
+/// <param name="Parts">The parts that take time.</param>
+/// <param name="Figures">What was fitted.</param>
+/// <param name="Rows">Measured rows behind the figures; 0 where that is not stated.</param>
+/// <param name="Seconds">The kernel's time, before a power limit slows it.</param>
+public sealed record ExplainedKernel(
+    string Formula, IReadOnlyList<KernelPart> Parts, IReadOnlyList<KernelFigure> Figures, int Rows,
+    double Seconds);
+
+/// <summary>A part of a kernel's time.</summary>
+/// <param name="Name">Fixed, matrix, vector, memory, cache or link.</param>
+/// <param name="Formula">In words; empty where the whole says it.</param>
+/// <param name="Seconds">What it would take alone.</param>
+/// <param name="Binding">Whether it is the longest.</param>
+public sealed record KernelPart(string Name, string Formula, double Seconds, bool Binding);
+
+/// <summary>A fitted figure.</summary>
+/// <param name="Name">As in files.</param>
+/// <param name="Meaning">What it stands for.</param>
+/// <param name="Fact">Its value and where it comes from.</param>
+public sealed record KernelFigure(string Name, string Meaning, FactSource Fact);
 
 /// <summary>A size beyond those that a fit has seen.</summary>
 /// <param name="Family">The kernels.</param>

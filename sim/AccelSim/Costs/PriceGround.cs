@@ -6,7 +6,7 @@ namespace AccelSim.Costs;
 /// <summary>What ground a price stands on.</summary>
 public enum PriceGround
 {
-    /// <summary>Rates of the data sheet and fixed costs: nothing was fitted.</summary>
+    /// <summary>The data sheet, fixed costs, assumed figures: nothing was fitted.</summary>
     Sheet,
     /// <summary>Fitted to or measured on this device, within the sizes measured.</summary>
     Inside,

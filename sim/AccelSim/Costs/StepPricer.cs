@@ -132,12 +132,12 @@ public sealed class StepPricer
         }
     }
 
-    /// <summary>A fitted price rests on its figures, another on the resources to blame.</summary>
+    /// <summary>A kernel rests on its figures, the roofline on the resources to blame.</summary>
     private void Rest(in OperatorCost price, int count, ref GroundVector ground)
     {
-        if (price.Ground != PriceGround.Sheet)
+        if (price.Tag is { } tag)
         {
-            ground.Add(price.Tag, price.Ground, count * price.Seconds);
+            ground.Add(tag, price.Ground, count * price.Seconds);
             return;
         }
         for (var i = 0; i < _tags.Length; i++)

@@ -34,6 +34,9 @@ public sealed record Uncertainty
     /// <summary>Errors of figures that state no residuals.</summary>
     public required Spread Unstated { get; init; }
 
+    /// <summary>Errors of figures that were never fitted, but stated or assumed.</summary>
+    public required Spread Unfitted { get; init; }
+
     /// <summary>Errors of host time per step.</summary>
     public required Spread Host { get; init; }
 
@@ -53,6 +56,7 @@ public sealed record Uncertainty
             .Select((spread, i) => (spread, $"$.roofline[{i}]"))
             .Append((read.OtherRoofline, "$.otherRoofline"))
             .Append((read.Unstated, "$.unstated"))
+            .Append((read.Unfitted, "$.unfitted"))
             .Append((read.Host, "$.host"))
             .Append((read.Energy, "$.energy")))
         {

@@ -96,24 +96,6 @@ public static partial class Explanation
             + $"{shape.DecodeKvTokens} KV tokens", [], parts);
     }
 
-    private static ExplainedNumber Operator(
-        ICostModel model, OperatorTemplate template, in Operator one, in OperatorCost price)
-    {
-        var terms = model.Explain(one)
-            .Select(term => new ExplainedNumber(
-                term.Resource.Name + (term.Binding ? Binding : ""), Time(term.Seconds),
-                term.Formula, term.Values, term.Resource.Facts, []))
-            .ToArray();
-        var count = template.Count == 1 ? "" : $"{template.Count} × ";
-        return new(
-            $"{count}{template.Name}", Time(template.Count * price.Seconds),
-            template.Formula,
-            $"max over resources + launch = {Time(price.Seconds)} each; "
-            + $"between {Time(price.LowerSeconds)} (all overlapped) and "
-            + $"{Time(price.UpperSeconds)} (nothing overlapped)",
-            [], terms);
-    }
-
     private static ExplainedNumber Memory(Deployment deployment, EstimatePoint point)
     {
         var budget = deployment.Memory;

@@ -21,7 +21,7 @@ public sealed class KernelErrorsTests
         var cost = Priced(Calibrated(), 512, 1e-3);
         Assert.Equal(1e-3 * Math.Exp(-0.1), cost.LowerSeconds, 1e-12);
         Assert.Equal(1e-3 * Math.Exp(0.1), cost.UpperSeconds, 1e-12);
-        Assert.Equal((Provenance.Calibrated, PriceGround.Inside), (cost.Tag, cost.Ground));
+        Assert.Equal((Provenance.Calibrated, PriceGround.Inside), Rests(cost));
     }
 
     [Fact]
@@ -55,13 +55,20 @@ public sealed class KernelErrorsTests
             new SizeBeyond(KernelFamily.LinearBf16, "m", 4096, 1, 1024), errors.Furthest);
         Assert.Equal(
             [new SizeBeyond(KernelFamily.LinearBf16, "m", 2048, 1, 1024)],
-            errors.Basis(Linear(2048), [], 0).Beyond);
+            errors.Basis(Linear(2048)).Beyond);
     }
 
     [Fact]
     public void FiguresOfAClass_AreTransferred() => Assert.Equal(
         (Provenance.Transferred, PriceGround.Transferred),
         Rests(Priced(Errors(Provenance.Transferred, false), 512, 1e-3)));
+
+    [Fact]
+    public void AssumedFigures_StandOnNoMeasuredGround_WhateverTheSize()
+    {
+        var cost = Priced(Errors(Provenance.Assumed, false), 1 << 20, 1e-3);
+        Assert.Equal((Provenance.Assumed, PriceGround.Sheet), Rests(cost));
+    }
 
     [Fact]
     public void InheritedFigures_HaveWiderBands()
@@ -119,7 +126,7 @@ public sealed class KernelErrorsTests
         Assert.Equal("$.kernels.linearBf16.residuals", error.Path);
     }
 
-    private static (Provenance, PriceGround) Rests(OperatorCost cost) => (cost.Tag, cost.Ground);
+    private static (Provenance?, PriceGround) Rests(OperatorCost cost) => (cost.Tag, cost.Ground);
 
     private static KernelErrors Calibrated() => Errors(Provenance.Calibrated, false);
 

@@ -70,9 +70,12 @@ public sealed class BandsTests
         // What is left is the host's.
         Assert.True(result.ProvenanceShares[tag] > 0.9);
         Assert.Equal(1, result.ProvenanceShares.Values.Sum(), 1e-9);
-        Assert.True(tag == Provenance.Calibrated
-            ? result.Domain.Inside > 0.9
-            : result.Domain.Transferred > 0.9);
+        Assert.True(0.9 < tag switch
+        {
+            Provenance.Calibrated => result.Domain.Inside,
+            Provenance.Transferred => result.Domain.Transferred,
+            _ => result.Domain.Sheet,
+        });
     }
 
     [Fact]

@@ -88,8 +88,10 @@ public sealed class AnalyticalCostModel : ICostModel
     public PriceBasis? BasisOf(in Operator @operator)
     {
         var family = (int)Families.Of(@operator);
-        var kernel = _kernels[family];
-        return _errors[family].Basis(@operator, kernel?.Facts ?? [], kernel?.Fit?.Rows ?? 0);
+        var basis = _errors[family].Basis(@operator);
+        return _kernels[family] is not { } kernel
+            ? basis
+            : basis with { Kernel = kernel.Explain(@operator, Machine) };
     }
 
     /// <inheritdoc/>

@@ -1,5 +1,6 @@
 using AccelSim.Configuration;
 using AccelSim.Hardware;
+using AccelSim.Models;
 using AccelSim.Units;
 
 namespace AccelSim.Costs.Analytical;
@@ -58,6 +59,27 @@ public sealed record BoundKernel(
             .Where(pair => ReferenceEquals(KernelModels.For(fabric, pair.Key), model))
             .Select(pair => pair.Value)
             .FirstOrDefault();
+
+    /// <summary>The price of an operator with formula, parts and figures.</summary>
+    public ExplainedKernel Explain(in Operator @operator, Machine machine)
+    {
+        Model.Price(@operator, machine, Figures, out var time);
+        var formula = Model.Formula;
+        (string Name, string Formula, double Seconds)[] parts =
+        [
+            ("fixed", formula.Fixed, time.Fixed), ("matrix", formula.Matrix, time.Matrix),
+            ("vector", formula.Vector, time.Vector), ("memory", formula.Memory, time.Memory),
+            ("cache", formula.Cache, time.Cache), ("link", formula.Link, time.Link),
+        ];
+        var longest = parts.Max(part => part.Seconds);
+        return new ExplainedKernel(
+            formula.Whole,
+            [.. parts.Where(part => part.Seconds > 0).Select(part => new KernelPart(
+                part.Name, part.Formula, part.Seconds, part.Seconds == longest))],
+            [.. Model.Parameters.Zip(Facts, (parameter, fact) => new KernelFigure(
+                parameter.Name, parameter.Meaning, fact))],
+            Fit?.Rows ?? 0, time.Seconds);
+    }
 
     private static BoundKernel Bind(KernelModel model, KernelFit fit, Provenance? least)
     {

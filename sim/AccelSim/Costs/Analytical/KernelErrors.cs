@@ -19,14 +19,14 @@ public sealed class KernelErrors
     private readonly KernelFamily _family;
     private readonly double _growth;
     private readonly double _least;
-    private readonly Provenance _tag;
+    private readonly Provenance? _tag;
     private readonly PriceGround _ground;
     private SizeBeyond _furthest;
 
     private KernelErrors(
         KernelFamily family, (double Below, ErrorDistribution Errors)[] classes,
         IReadOnlyDictionary<string, FitRange> domain, double growth, double least,
-        Provenance tag, PriceGround ground)
+        Provenance? tag, PriceGround ground)
     {
         (_family, _growth, _least) = (family, growth, least);
         _classes = [.. classes.Select(one => new Class(
@@ -65,15 +65,19 @@ public sealed class KernelErrors
                 source.File, source.Line,
                 $"$.kernels.{JsonNames.Of(family.ToString())}.residuals", problem);
         }
+        var isFitted = tag <= Provenance.Transferred;
+        var unstated = isFitted ? uncertainty.Unstated : uncertainty.Unfitted;
         (double, ErrorDistribution)[] classes = fit.Residuals.Count == 0
-            ? [(double.PositiveInfinity, new ErrorDistribution(uncertainty.Unstated.Quantiles))]
+            ? [(double.PositiveInfinity, new ErrorDistribution(unstated.Quantiles))]
             : [.. fit.Residuals.Select(one => (
                 one.Below?.Value ?? double.PositiveInfinity,
                 new ErrorDistribution(one.Quantiles)))];
         return new KernelErrors(
             family, classes, fit.Domain, uncertainty.Growth.Value.Value,
             isInherited ? uncertainty.Inherited.Value.Value : 1, tag,
-            tag <= Provenance.Calibrated ? PriceGround.Inside : PriceGround.Transferred);
+            tag <= Provenance.Calibrated ? PriceGround.Inside
+                : isFitted ? PriceGround.Transferred
+                : PriceGround.Sheet);
     }
 
     /// <summary>The errors of a roofline that stands in where nothing was fitted.</summary>
@@ -84,7 +88,7 @@ public sealed class KernelErrors
             family,
             [(double.PositiveInfinity,
                 new ErrorDistribution(uncertainty.RooflineOf(family).Quantiles))],
-            new Dictionary<string, FitRange>(), 0, 1, Provenance.Datasheet, PriceGround.Sheet);
+            new Dictionary<string, FitRange>(), 0, 1, null, PriceGround.Sheet);
     }
 
     /// <summary>Puts the band around a price, and what it rests on. Allocates nothing.</summary>
@@ -101,7 +105,7 @@ public sealed class KernelErrors
         cost.LowerSeconds = cost.Seconds * low;
         cost.UpperSeconds = cost.Seconds * high;
         cost.Tag = _tag;
-        cost.Ground = distance > 0 ? PriceGround.Outside : _ground;
+        cost.Ground = GroundAt(distance);
     }
 
     /// <summary>ln(true / predicted) of a price, for a standard normal value.</summary>
@@ -109,10 +113,7 @@ public sealed class KernelErrors
         ClassOf(seconds).Errors.At(normal, WideningOf(@operator));
 
     /// <summary>What the price of an operator rests on, for people.</summary>
-    /// <param name="operator">The operator.</param>
-    /// <param name="facts">The fitted figures.</param>
-    /// <param name="rows">Rows behind them.</param>
-    public PriceBasis Basis(in Operator @operator, IReadOnlyList<FactSource> facts, int rows)
+    public PriceBasis Basis(in Operator @operator)
     {
         Span<double> sizes = stackalloc double[OperatorAxes.Most];
         var count = OperatorAxes.Read(@operator, sizes);
@@ -125,9 +126,12 @@ public sealed class KernelErrors
             if (one.Distance > 0) beyond.Add(one);
         }
         return new PriceBasis(
-            _family, beyond.Count > 0 ? PriceGround.Outside : _ground, _tag, facts, rows,
-            WideningOf(@operator), beyond);
+            _family, GroundAt(beyond.Count), _tag, WideningOf(@operator), beyond);
     }
+
+    /// <summary>What was never fitted has no outside.</summary>
+    private PriceGround GroundAt(double distance) =>
+        distance > 0 && _ground != PriceGround.Sheet ? PriceGround.Outside : _ground;
 
     private double WideningOf(in Operator @operator) =>
         _least * (1 + _growth * Distance(@operator));

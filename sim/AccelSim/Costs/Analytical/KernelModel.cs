@@ -8,6 +8,9 @@ public abstract class KernelModel
     /// <summary>The figures in the order in which <see cref="Price"/> takes them.</summary>
     public abstract IReadOnlyList<KernelParameter> Parameters { get; }
 
+    /// <summary>The formula of <see cref="Price"/>, for people.</summary>
+    public virtual KernelFormula Formula { get; } = new(KernelFormula.Smooth);
+
     /// <summary>Prices one operator. Allocates nothing.</summary>
     /// <param name="operator">The operator.</param>
     /// <param name="machine">The device's facts.</param>

@@ -17,6 +17,17 @@ internal sealed class CpuAttention : KernelModel
     ];
 
     /// <inheritdoc/>
+    public override KernelFormula Formula { get; } = new(KernelFormula.Smooth)
+    {
+        Fixed = "launch (a barrier over the cores) + memory latency",
+        Matrix = "scores and values as products, the core with most pieces, / matrixShare",
+        Vector = "softmax operations / (vectorShare × vector rate of the cores at work)",
+        Memory =
+            "keys and values beyond what the last cache keeps / what the cores at work can stream",
+        Cache = "bytes that private caches re-read / cache bandwidth",
+    };
+
+    /// <inheritdoc/>
     public override void Price(
         in Operator @operator, Machine machine, ReadOnlySpan<double> figures,
         out KernelTime time)

@@ -14,6 +14,18 @@ internal sealed class CpuLinear : KernelModel
     public override IReadOnlyList<KernelParameter> Parameters => CpuFigures.All;
 
     /// <inheritdoc/>
+    public override KernelFormula Formula { get; } = new(KernelFormula.Smooth)
+    {
+        Fixed = "launch (a barrier over the cores) + memory latency",
+        Matrix = "the core with most pieces of 16 columns, on tiles or SIMD lanes, / matrixShare",
+        Vector = "vector operations / (vectorShare × vector rate)",
+        Memory =
+            "bytes beyond what the last cache keeps (keptShare, residentShare) / what the cores at "
+            + "work can stream",
+        Cache = "bytes that private caches re-read / cache bandwidth",
+    };
+
+    /// <inheritdoc/>
     public override void Price(
         in Operator @operator, Machine machine, ReadOnlySpan<double> figures,
         out KernelTime time)

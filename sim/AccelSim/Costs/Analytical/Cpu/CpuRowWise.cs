@@ -12,6 +12,16 @@ internal sealed class CpuRowWise : KernelModel
     public override IReadOnlyList<KernelParameter> Parameters => CpuFigures.All;
 
     /// <inheritdoc/>
+    public override KernelFormula Formula { get; } = new(KernelFormula.Smooth)
+    {
+        Fixed = "launch (a barrier over the cores) + memory latency",
+        Matrix = "matrix operations / (matrixShare × matrix rate)",
+        Vector = "vector operations / (vectorShare × vector rate of the cores at work)",
+        Memory = "bytes beyond what the last cache keeps / what the cores at work can stream",
+        Cache = "bytes / cache bandwidth of the cores at work",
+    };
+
+    /// <inheritdoc/>
     public override void Price(
         in Operator @operator, Machine machine, ReadOnlySpan<double> figures,
         out KernelTime time)

@@ -9,6 +9,16 @@ internal sealed class FpgaAttention : KernelModel
     public override IReadOnlyList<KernelParameter> Parameters => FpgaFigures.All;
 
     /// <inheritdoc/>
+    public override KernelFormula Formula { get; } = new(KernelFormula.Smooth)
+    {
+        Fixed = "start of a stage: launch, pipeline depth, memory latency",
+        Matrix = "a query at a time through adder trees of treeInputs, / matrixShare",
+        Vector = "softmax operations / (vectorShare × vector rate)",
+        Memory = "keys and values beyond what block RAM keeps / achieved bandwidth",
+        Cache = "the same bytes / block-RAM bandwidth",
+    };
+
+    /// <inheritdoc/>
     public override void Price(
         in Operator @operator, Machine machine, ReadOnlySpan<double> figures,
         out KernelTime time)

@@ -14,6 +14,16 @@ internal sealed class FpgaLinear : KernelModel
     public override IReadOnlyList<KernelParameter> Parameters => FpgaFigures.All;
 
     /// <inheritdoc/>
+    public override KernelFormula Formula { get; } = new(KernelFormula.Smooth)
+    {
+        Fixed = "start of a stage: launch, pipeline depth, memory latency",
+        Matrix = "rows × columns over adder trees of treeInputs, an interval each, / matrixShare",
+        Memory =
+            "bytes beyond what block RAM keeps (storeShare, residentShare) / achieved bandwidth",
+        Cache = "weights read again for every row / block-RAM bandwidth",
+    };
+
+    /// <inheritdoc/>
     public override void Price(
         in Operator @operator, Machine machine, ReadOnlySpan<double> figures,
         out KernelTime time)

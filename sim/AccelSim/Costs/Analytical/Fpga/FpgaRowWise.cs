@@ -9,6 +9,16 @@ internal sealed class FpgaRowWise : KernelModel
     public override IReadOnlyList<KernelParameter> Parameters => FpgaFigures.All;
 
     /// <inheritdoc/>
+    public override KernelFormula Formula { get; } = new(KernelFormula.Smooth)
+    {
+        Fixed = "start of a stage: launch, pipeline depth, memory latency",
+        Matrix = "matrix operations / (matrixShare × matrix rate)",
+        Vector = "vector operations / (vectorShare × vector rate)",
+        Memory = "bytes beyond what block RAM keeps / achieved bandwidth",
+        Cache = "bytes / block-RAM bandwidth",
+    };
+
+    /// <inheritdoc/>
     public override void Price(
         in Operator @operator, Machine machine, ReadOnlySpan<double> figures,
         out KernelTime time)

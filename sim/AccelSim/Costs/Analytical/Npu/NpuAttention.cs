@@ -14,6 +14,16 @@ internal sealed class NpuAttention : KernelModel
     public override IReadOnlyList<KernelParameter> Parameters => NpuFigures.All;
 
     /// <inheritdoc/>
+    public override KernelFormula Formula { get; } = new(KernelFormula.Smooth)
+    {
+        Fixed = "launch + memory latency + 2 × exposed fill of the arrays",
+        Matrix = "scores and values as products of padded tiles, the mask's cut tiles as a whole",
+        Vector = "softmax operations / (vectorShare × vector rate)",
+        Memory = "keys, values, queries, results / (memoryShare × bandwidth)",
+        Cache = "the same bytes / on-chip bandwidth",
+    };
+
+    /// <inheritdoc/>
     public override void Price(
         in Operator @operator, Machine machine, ReadOnlySpan<double> figures,
         out KernelTime time)

@@ -14,6 +14,21 @@ internal sealed class NpuLinear : KernelModel
     public override IReadOnlyList<KernelParameter> Parameters => NpuFigures.All;
 
     /// <inheritdoc/>
+    public override KernelFormula Formula { get; } = new(
+        KernelFormula.Smooth + "; or all of it on the vector units where that is faster")
+    {
+        Fixed =
+            "launch + memory latency + exposedFill × (loadCycles × rows of an array + skew) / "
+            + "clock",
+        Matrix = "waves of tiles padded to the arrays × rows streamed / (matrixShare × clock)",
+        Vector = "vector operations / (vectorShare × vector rate)",
+        Memory =
+            "bytes, re-read as far as storeShare of the store cannot hold an operand, / "
+            + "(memoryShare × bandwidth)",
+        Cache = "(rows read once for neighbouring arrays + weights + results) / on-chip bandwidth",
+    };
+
+    /// <inheritdoc/>
     public override void Price(
         in Operator @operator, Machine machine, ReadOnlySpan<double> figures,
         out KernelTime time)

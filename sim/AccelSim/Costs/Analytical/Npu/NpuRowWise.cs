@@ -10,6 +10,16 @@ internal sealed class NpuRowWise : KernelModel
         [NpuFigures.All[0], NpuFigures.All[3], NpuFigures.All[5]];
 
     /// <inheritdoc/>
+    public override KernelFormula Formula { get; } = new(KernelFormula.Smooth)
+    {
+        Fixed = "launch + memory latency",
+        Matrix = "matrix operations / (matrixShare × matrix rate)",
+        Vector = "vector operations / (vectorShare × vector rate)",
+        Memory = "bytes / (memoryShare × bandwidth)",
+        Cache = "bytes / on-chip bandwidth",
+    };
+
+    /// <inheritdoc/>
     public override void Price(
         in Operator @operator, Machine machine, ReadOnlySpan<double> figures,
         out KernelTime time)

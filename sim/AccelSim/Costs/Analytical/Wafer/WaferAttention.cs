@@ -18,6 +18,16 @@ internal sealed class WaferAttention : KernelModel
     public override IReadOnlyList<KernelParameter> Parameters => WaferFigures.All;
 
     /// <inheritdoc/>
+    public override KernelFormula Formula { get; } = new(
+        "the best rectangle of cores: fixed + slowest of compute, core memory and mesh links")
+    {
+        Fixed = "launch + memory latency + three crossings: scores, softmax, values",
+        Matrix = "operations of a core / (matrixShare, vectorShare × rate of a core)",
+        Cache =
+            "keys and values of a core, once for rowsPerRead queries, / (memoryShare × bandwidth)",
+    };
+
+    /// <inheritdoc/>
     public override void Price(
         in Operator @operator, Machine machine, ReadOnlySpan<double> figures,
         out KernelTime time)

@@ -17,6 +17,18 @@ internal sealed class WaferLinear : KernelModel
     public override IReadOnlyList<KernelParameter> Parameters => WaferFigures.All;
 
     /// <inheritdoc/>
+    public override KernelFormula Formula { get; } = new(
+        "the best rectangle of cores: fixed + slowest of compute, core memory and mesh links, "
+        + "and weights from beyond the wafer")
+    {
+        Fixed = "launch + memory latency + one crossing of the mesh",
+        Matrix = "operations of a core / (matrixShare × rate of a core)",
+        Cache =
+            "weights of a core, read once for rowsPerRead rows, / (memoryShare × its bandwidth)",
+        Memory = "weights that storeShare of the cores' memory cannot hold / rate from outside",
+    };
+
+    /// <inheritdoc/>
     public override void Price(
         in Operator @operator, Machine machine, ReadOnlySpan<double> figures,
         out KernelTime time)

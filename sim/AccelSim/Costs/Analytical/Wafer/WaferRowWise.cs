@@ -9,6 +9,15 @@ internal sealed class WaferRowWise : KernelModel
     public override IReadOnlyList<KernelParameter> Parameters => WaferFigures.All;
 
     /// <inheritdoc/>
+    public override KernelFormula Formula { get; } = new(
+        "the best rectangle of cores: fixed + slowest of compute, core memory and mesh links")
+    {
+        Fixed = "launch + memory latency + a crossing; two where a row asks all its cores",
+        Vector = "operations of a core / (vectorShare × rate of a core)",
+        Cache = "bytes of a core / (memoryShare × its bandwidth)",
+    };
+
+    /// <inheritdoc/>
     public override void Price(
         in Operator @operator, Machine machine, ReadOnlySpan<double> figures,
         out KernelTime time)
