@@ -23,14 +23,14 @@ public struct StepCost
     /// <summary><see cref="Seconds"/> by what they rest on.</summary>
     public GroundVector Ground;
 
-    /// <summary>Adds a part.</summary>
-    public void Add(in StepCost part)
+    /// <summary>Adds a part, or a multiple of it.</summary>
+    public void Add(in StepCost part, double factor = 1)
     {
-        Seconds += part.Seconds;
-        LinkSeconds += part.LinkSeconds;
-        TransferSeconds += part.TransferSeconds;
-        Share.Add(part.Share, 1);
-        Energy.Add(part.Energy, 1);
-        Ground.Add(part.Ground, 1);
+        Seconds += factor * part.Seconds;
+        LinkSeconds += factor * part.LinkSeconds;
+        TransferSeconds += factor * part.TransferSeconds;
+        Share.Add(part.Share, factor);
+        Energy.Add(part.Energy, factor);
+        Ground.Add(part.Ground, factor);
     }
 }

@@ -45,6 +45,16 @@ public sealed partial class Device
     /// <summary>Sustained power limit.</summary>
     public Fact<Watts> Tdp => Spec.Power.Tdp;
 
+    /// <summary>
+    /// The accelerator as it runs for a short time, with the power limit of a burst.
+    /// </summary>
+    /// <returns>Null where the file states no burst above the TDP, or no time for it.</returns>
+    public Device? AtBurst() =>
+        Spec.Power is { Burst: { } burst, BurstTime: not null } power
+            && burst.Value.Value > Tdp.Value.Value
+            ? new(Spec with { Power = power with { Tdp = burst, Idle = Idle } }, _estimators)
+            : null;
+
     /// <summary>Idle power.</summary>
     public Fact<Watts> Idle { get; }
 

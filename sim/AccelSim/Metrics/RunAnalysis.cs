@@ -38,6 +38,8 @@ public static class RunAnalysis
                     reason => run.Replicas.Sum(replica => replica.WaitingSeconds[(int)reason])),
             ProvenanceShares = ProvenanceShares(run.Replicas),
             Domain = DomainOf(run.Replicas),
+            SlowedByHeat = new Seconds(
+                run.Replicas.Sum(replica => replica.SlowedByHeat.Value)),
             Preemptions = run.Replicas.Sum(replica => replica.Preemptions),
             Steps = run.Replicas.Sum(replica => replica.Ledgers.Sum(
                 ledger => Enum.GetValues<StepKind>().Sum(kind => ledger[kind].Steps))),

@@ -54,6 +54,9 @@ public sealed record RunResult
     /// <summary>Times a sequence had to make room.</summary>
     public required long Preemptions { get; init; }
 
+    /// <summary>Time that steps lost to heat, over all replicas.</summary>
+    public required Seconds SlowedByHeat { get; init; }
+
     /// <summary>Steps simulated, over all replicas and stages.</summary>
     public required long Steps { get; init; }
 
@@ -71,19 +74,37 @@ public sealed record RunResult
     {
         get
         {
-            var model = Deployments[0].Graph.Model;
-            if (model.MaxContext is not { } most) return [];
-            var lengths = Requests.Where(record => record.Completed)
-                .Select(record => (long)record.Request.PromptTokens + record.Request.OutputTokens)
-                .Where(length => length > most)
-                .ToArray();
-            return lengths.Length == 0
-                ? []
-                : [string.Create(CultureInfo.InvariantCulture,
-                    $"{lengths.Length:N0} of {Requests.Count:N0} requests are longer than the "
-                    + $"{most:N0} tokens that {model.Id} is made for; the longest has "
-                    + $"{lengths.Max():N0}.")];
+            List<string> warnings = [];
+            if (TooLong() is { } lengths) warnings.Add(lengths);
+            if (Heat() is { } heat) warnings.Add(heat);
+            return warnings;
         }
+    }
+
+    private string? TooLong()
+    {
+        var model = Deployments[0].Graph.Model;
+        if (model.MaxContext is not { } most) return null;
+        var lengths = Requests.Where(record => record.Completed)
+            .Select(record => (long)record.Request.PromptTokens + record.Request.OutputTokens)
+            .Where(length => length > most)
+            .ToArray();
+        return lengths.Length == 0
+            ? null
+            : string.Create(CultureInfo.InvariantCulture,
+                $"{lengths.Length:N0} of {Requests.Count:N0} requests are longer than the "
+                + $"{most:N0} tokens that {model.Id} is made for; the longest has "
+                + $"{lengths.Max():N0}.");
+    }
+
+    private string? Heat()
+    {
+        if (SlowedByHeat.Value <= 0) return null;
+        var device = Deployments.Select(one => one.Device).First(one => one.AtBurst() is not null);
+        return string.Create(CultureInfo.InvariantCulture,
+            $"Heat slowed steps by {SlowedByHeat}: {device.Spec.Id} draws "
+            + $"{device.AtBurst()!.Tdp.Value} for {device.Spec.Power.BurstTime!.Value.Value}, then "
+            + $"{device.Tdp.Value}. A run that is too short to get hot looks faster.");
     }
 
     /// <summary>Total energy, in joules.</summary>

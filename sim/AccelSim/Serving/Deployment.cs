@@ -51,6 +51,11 @@ public sealed class Deployment
     /// <summary>Prices of each pipeline stage.</summary>
     public IReadOnlyList<StepPricer> Stages { get; }
 
+    /// <summary>
+    /// The same under the power limit of a burst; empty for an accelerator without bursts.
+    /// </summary>
+    public IReadOnlyList<StepPricer> BurstStages { get; init; } = [];
+
     /// <summary>The memory of the fullest rank.</summary>
     public MemoryBudget Memory { get; }
 
@@ -90,17 +95,22 @@ public sealed class Deployment
     public Deployment With(Func<ICostModel, ICostModel> around)
     {
         ArgumentNullException.ThrowIfNull(around);
-        var costs = around(Stages[0].Model);
-        var stages = Enumerable.Range(0, Stages.Count)
-            .Select(stage => new StepPricer(Graph, stage, costs))
-            .ToArray();
         return new Deployment(
-            Hardware, Device, Graph, Settings, stages, Node, _hashBlockTokens)
+            Hardware, Device, Graph, Settings, Around(Stages), Node, _hashBlockTokens)
         {
+            BurstStages = Around(BurstStages),
             Engine = Engine,
             Engines = Engines,
             Pool = Pool,
         };
+
+        StepPricer[] Around(IReadOnlyList<StepPricer> stages)
+        {
+            if (stages.Count == 0) return [];
+            var costs = around(stages[0].Model);
+            return [.. Enumerable.Range(0, stages.Count)
+                .Select(stage => new StepPricer(Graph, stage, costs))];
+        }
     }
 
     private int IndexOf(string? resource)

@@ -44,15 +44,18 @@ public sealed class DeploymentBuilder(
         RefuseSwapBeyondHost(hardware, settings, site.Share(plan));
         if (settings.EnablePrefixCaching) RefusePrefixCaching();
         var graph = OperatorGraph.Build(model, plan, formats);
-        var costs = new EngineCosts(
-            Rung.Make(device, formats, site.Links(device, plan)), device, engine);
-        var stages = Enumerable.Range(0, graph.Stages.Count)
-            .Select(stage => new StepPricer(graph, stage, costs))
-            .ToArray();
+        StepPricer[] Stages(Device at)
+        {
+            var costs = new EngineCosts(
+                Rung.Make(at, formats, site.Links(device, plan)), device, engine);
+            return [.. Enumerable.Range(0, graph.Stages.Count)
+                .Select(stage => new StepPricer(graph, stage, costs))];
+        }
         return new Deployment(
-            hardware, device, graph, settings, stages, site.Share(plan), hashBlockTokens)
+            hardware, device, graph, settings, Stages(device), site.Share(plan), hashBlockTokens)
         {
             Engine = engine,
+            BurstStages = device.AtBurst() is { } burst ? Stages(burst) : [],
             Engines = model.HasExperts ? 1 : spec.Dp,
             Pool = hardware.IsCluster
                 ? spec.Pool ?? hardware.Cluster.Pools.Keys.Single()

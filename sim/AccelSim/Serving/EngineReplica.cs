@@ -20,12 +20,18 @@ internal sealed class EngineReplica : Replica
     private const int LongestReach = 256;
 
     private readonly StepPricer _pricer;
+    private readonly StepPricer? _burstPricer;
+    private readonly HeatAccount? _heat;
     private readonly Scheduler _scheduler;
     private readonly SharedLinks _links;
     private readonly StepPlan _plan = new();
     private readonly StepShape[] _shapes = new StepShape[LongestReach];
     private readonly SimTime[] _ends = new SimTime[LongestReach];
     private readonly StepCost[] _attention = new StepCost[LongestReach];
+    private readonly double[] _stored = new double[LongestReach];
+    private readonly double[] _slowed = new double[LongestReach];
+    private double _storedNow;
+    private SimTime _lastEnd;
     private StepCost _fixed;
     private SimTime _start;
     private SimTime _communicating;
@@ -41,6 +47,9 @@ internal sealed class EngineReplica : Replica
         _links = links;
         _pricer = deployment.Stages[0];
         _scheduler = deployment.NewScheduler();
+        if (deployment.BurstStages.Count == 0) return;
+        _burstPricer = deployment.BurstStages[0];
+        _heat = HeatAccount.Of(deployment.Device);
     }
 
     private enum State
@@ -145,6 +154,9 @@ internal sealed class EngineReplica : Replica
         _state = State.Computing;
         _skipped = 0;
         _pricer.Fixed(_plan.Shape, out _fixed);
+        StepCost burst = default;
+        _burstPricer?.Fixed(_plan.Shape, out burst);
+        var stored = _heat?.AfterIdling(_storedNow, Host.Loop.Now - _lastEnd) ?? 0;
         var shared = SharesItsWires;
         var most = Host.Leaps && !shared ? _reach : 1;
         most = _scheduler.Leap(0, _plan, _shapes.AsSpan(0, most));
@@ -152,12 +164,42 @@ internal sealed class EngineReplica : Replica
         for (_steps = 0; _steps < most; _steps++)
         {
             _pricer.Attention(_shapes[_steps], _fixed.Seconds, out _attention[_steps]);
+            stored = Heat(_steps, stored, burst);
             var seconds = _fixed.Seconds + _attention[_steps].Seconds;
             if (shared) seconds -= LinkSeconds;
             end += new Seconds(seconds);
             _ends[_steps] = end;
         }
         Host.Loop.At(end, this, ++_generation);
+    }
+
+    /// <summary>Lets a step run at burst power for as long as heat allows.</summary>
+    /// <param name="step">Its number in the stretch.</param>
+    /// <param name="stored">Heat before it, in joules.</param>
+    /// <param name="burstFixed">What does not depend on contexts, at burst power.</param>
+    /// <returns>Heat after it.</returns>
+    private double Heat(int step, double stored, in StepCost burstFixed)
+    {
+        if (_heat is null) return 0;
+        var burst = burstFixed;
+        _burstPricer!.Attention(_shapes[step], burstFixed.Seconds, out var attention);
+        burst.Add(attention);
+        var sustained = _fixed;
+        sustained.Add(_attention[step]);
+        _stored[step] = _heat.AfterStep(stored, burst, sustained, out var cost);
+        _slowed[step] = cost.Seconds - burst.Seconds;
+        cost.Add(_fixed, -1);
+        _attention[step] = cost;
+        return _stored[step];
+    }
+
+    /// <summary>The steps that were taken have left their heat.</summary>
+    private void KeepHeat()
+    {
+        if (_heat is null) return;
+        _storedNow = _stored[_steps - 1];
+        _lastEnd = _ends[_steps - 1];
+        for (var i = 0; i < _steps; i++) SlowedByHeat += new Seconds(_slowed[i]);
     }
 
     private void Communicate()
@@ -194,6 +236,7 @@ internal sealed class EngineReplica : Replica
         var now = Host.Loop.Now;
         if (_steps == _reach) _reach = Math.Min(LongestReach, 2 * _reach);
         SkipTo(_steps - 1);
+        KeepHeat();
         KvPeak = Math.Max(KvPeak, _scheduler.UsedBlocks);
         CountWaiting();
         Ledgers[0].Add(

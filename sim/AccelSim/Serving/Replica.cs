@@ -53,6 +53,9 @@ public abstract class Replica : IEventTarget
     /// <summary>The most KV blocks that were in use at the end of a step.</summary>
     public long KvPeak { get; private protected set; }
 
+    /// <summary>Time that steps lost to heat, beyond what they take at burst power.</summary>
+    public Seconds SlowedByHeat { get; private protected set; }
+
     /// <summary>Where its gaps between tokens are counted.</summary>
     public TokenGapHistogram Gaps { get; } = new();
 

@@ -1,5 +1,6 @@
 using AccelSim.Costs.Analytical;
 using AccelSim.Hardware;
+using AccelSim.Models;
 
 namespace AccelSim.Tests.Costs;
 
@@ -33,6 +34,13 @@ public sealed class FabricFactTests
     [InlineData("cerebras-wse-3", "$.fabric.linkWidth", 0.5, "prompt")]
     [InlineData("cerebras-wse-3", "$.memory.sram.latency", 5, "token")]
     [InlineData("cerebras-wse-3", "$.memory.sram.capacity", 0.02, "token")]
+    [InlineData("snapdragon-8-gen-3", "$.fabric.engines.npu.rows", 2, "prompt")]
+    [InlineData("snapdragon-8-gen-3", "$.fabric.engines.npu.clock", 2, "prompt")]
+    [InlineData("snapdragon-8-gen-3", "$.fabric.engines.gpu.clock", 2, "norm")]
+    [InlineData("snapdragon-8-gen-3", "$.fabric.engines.cpu.clock", 2, "sampling")]
+    [InlineData("apple-m2-ultra", "$.fabric.engines.gpu.multiprocessors", 2, "prompt")]
+    [InlineData("apple-m2-ultra", "$.memory.slc.capacity", 0.25, "prompt")]
+    [InlineData("jetson-agx-orin", "$.memory.lpddr.bandwidth", 0.5, "token")]
     public void Field_MovesAKernel(string id, string path, double factor, string kernel)
     {
         var rig = new KernelRig(id);
@@ -42,6 +50,8 @@ public sealed class FabricFactTests
             "small" => rig.Linear(1, 512, 512) with { Count = 100 },
             "token" => rig.Linear(1, 16384, 16384),
             "prompt" => rig.Linear(8192, 16384, 16384),
+            "norm" => rig.Norm(1000),
+            "sampling" => rig.Norm(1) with { Kind = OperatorKind.Sampling },
             _ => rig.Prefill(1, 4096),
         };
         var (before, after) = (Parts(rig.Price(one)), Parts(other.Price(one)));

@@ -9,7 +9,7 @@ public sealed class FabricKernelTests
     private const StringComparison Same = StringComparison.Ordinal;
 
     public static TheoryData<string> Devices => [.. Catalog.Accelerators
-        .Where(id => Catalog.Open(id).Accelerator.Fabric is not (GpuFabric or SocFabric))];
+        .Where(id => Catalog.Open(id).Accelerator.Fabric is not GpuFabric)];
 
     [Theory]
     [MemberData(nameof(Devices))]
@@ -24,7 +24,8 @@ public sealed class FabricKernelTests
     }
 
     /// <summary>
-    /// A part of the weights may have stayed in a cache; sockets read each other's memory.
+    /// A part of the weights may have stayed in a cache; sockets read each other's memory, and on a
+    /// chip with a display others read it too.
     /// </summary>
     [Theory]
     [MemberData(nameof(Devices))]
@@ -39,7 +40,7 @@ public sealed class FabricKernelTests
             KernelFamily.LinearBf16, isFpga ? "channelShare" : "memoryShare");
         var read = product.WeightBytes.Value / (share * rig.Bandwidth);
         var time = rig.Price(product);
-        Assert.InRange(time.Memory, read * 0.97, read * 1.11);
+        Assert.InRange(time.Memory, read * 0.97, read * 1.12);
         // Arrays beside as much SRAM as this are not fed any faster.
         if (rig.Device.Spec.KernelClass is null)
             Assert.InRange(time.Seconds - time.Fixed, read * 0.97, read * 1.3);

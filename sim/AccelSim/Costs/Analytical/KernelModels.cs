@@ -1,4 +1,5 @@
 using AccelSim.Costs.Analytical.Cpu;
+using AccelSim.Costs.Analytical.Edge;
 using AccelSim.Costs.Analytical.Fpga;
 using AccelSim.Costs.Analytical.Gpu;
 using AccelSim.Costs.Analytical.Npu;
@@ -19,6 +20,7 @@ public static class KernelModels
         NpuFabric => Of(family, NpuProduct, NpuAttend, NpuRows),
         CpuFabric => Of(family, CpuProduct, CpuAttend, CpuRows),
         FpgaFabric => Of(family, FpgaProduct, FpgaAttend, FpgaRows),
+        SocFabric => Of(family, EdgeProduct, EdgeAttend, EdgeRows),
         WaferFabric => Of(family, WaferProduct, WaferAttend, WaferRows),
         _ => null,
     };
@@ -36,6 +38,9 @@ public static class KernelModels
     private static readonly FpgaLinear FpgaProduct = new();
     private static readonly FpgaAttention FpgaAttend = new();
     private static readonly FpgaRowWise FpgaRows = new();
+    private static readonly EdgeLinear EdgeProduct = new();
+    private static readonly EdgeAttention EdgeAttend = new();
+    private static readonly EdgeRowWise EdgeRows = new();
     private static readonly WaferLinear WaferProduct = new();
     private static readonly WaferAttention WaferAttend = new();
     private static readonly WaferRowWise WaferRows = new();

@@ -1,4 +1,5 @@
 using AccelSim.Costs.Analytical.Cpu;
+using AccelSim.Costs.Analytical.Edge;
 using AccelSim.Costs.Analytical.Fpga;
 using AccelSim.Costs.Analytical.Npu;
 using AccelSim.Costs.Analytical.Wafer;
@@ -63,6 +64,7 @@ public sealed class Machine
         LaunchSeconds = device.KernelLaunch.Value.Value;
         Npu = fabric is NpuFabric npu ? new NpuFacts(npu) : null;
         Cpu = fabric is CpuFabric cpu ? new CpuFacts(cpu, device.Spec) : null;
+        Edge = fabric is SocFabric soc ? new EdgeFacts(soc, device.Spec) : null;
         Fpga = fabric is FpgaFabric fpga ? new FpgaFacts(fpga) : null;
         Wafer = fabric is WaferFabric wafer ? new WaferFacts(wafer, device) : null;
         Tdp = device.Tdp.Value.Value;
@@ -123,6 +125,9 @@ public sealed class Machine
 
     /// <summary>What only cores have; null on other fabrics.</summary>
     internal CpuFacts? Cpu { get; }
+
+    /// <summary>What only a system on a chip has; null on other fabrics.</summary>
+    internal EdgeFacts? Edge { get; }
 
     /// <summary>What only an FPGA has; null on other fabrics.</summary>
     internal FpgaFacts? Fpga { get; }
