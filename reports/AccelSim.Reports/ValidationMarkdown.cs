@@ -8,21 +8,36 @@ namespace AccelSim.Reports;
 public static class ValidationMarkdown
 {
     /// <summary>The page.</summary>
-    public static string Text(ValidationResult result)
+    /// <param name="shipped">With the figures that the shipped files state.</param>
+    /// <param name="calibrated">With figures fitted without each row's site; or null.</param>
+    /// <param name="sheetOnly">With figures of other devices; or null.</param>
+    public static string Text(
+        ValidationResult shipped, ValidationResult? calibrated = null,
+        ValidationResult? sheetOnly = null)
+    {
+        ArgumentNullException.ThrowIfNull(shipped);
+        var flags = calibrated is null && sheetOnly is null
+            ? ""
+            : "--folds 5 --transfer-from a100-sxm-80gb,h100-sxm";
+        return
+            $"""
+            # How far to trust the numbers: the {shipped.Rung} rung
+
+            Status: generated from measured tables by
+            `accelsim validate --tables ../shared/groundtruth --markdown docs/fidelity.md {flags}`;
+            do not edit.
+
+            """.Replace(" `;", "`;", StringComparison.Ordinal).ReplaceLineEndings("\n")
+            + ValidationGoals.Section(calibrated, sheetOnly) + "\n" + Shipped(shipped);
+    }
+
+    /// <summary>The part about the figures that the shipped files state.</summary>
+    public static string Shipped(ValidationResult result)
     {
         ArgumentNullException.ThrowIfNull(result);
         var page = new StringBuilder();
-        page.Append(
-            $"""
-            # How far to trust the numbers: the {result.Rung} rung
-
-            Status: generated from measured tables by
-            `accelsim validate --tables ../shared/groundtruth --markdown docs/fidelity.md`;
-            do not edit.
-
-
-            """.ReplaceLineEndings("\n"));
-        page.Append(Verdict(result)).Append(Method.ReplaceLineEndings("\n"));
+        page.Append("## The figures as shipped\n\n").Append(Verdict(result))
+            .Append(Method.ReplaceLineEndings("\n"));
         page.Append("\n## By operator and device\n\n");
         Table(page, result.ByDevice, ["operator", "device"], group => [group.Device]);
         page.Append("\n## By format\n\n");

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Globalization;
+using AccelSim.Calibration;
 using AccelSim.Configuration;
 using AccelSim.Costs;
 using AccelSim.Validation;
@@ -24,8 +25,21 @@ internal sealed class ValidationFlags
     private readonly Option<string?> _operators = Flag.Text(
         "--operators", "A,B,…", "Only these tables, such as gemm,moe.");
 
+    private readonly Option<int?> _folds = Flag.Whole(
+        "--folds", "N", "Calibrate the analytical rung on these tables first, in N parts: each row "
+        + "is predicted with figures that did not see its site. Takes minutes.", 100);
+
+    private readonly Option<string?> _from = Flag.Text(
+        "--transfer-from", "A,B,…", "Fit these devices and predict the others from their data "
+        + "sheets alone.");
+
+    private readonly Option<int?> _seed = Flag.Whole(
+        "--seed", "N", "With --folds or --transfer-from: for folds, sampled rows and starts (1 by "
+        + "default).");
+
     /// <summary>All of them.</summary>
-    public IReadOnlyList<Option> All => [_tables, _rung, _devices, _operators];
+    public IReadOnlyList<Option> All =>
+        [_tables, _rung, _devices, _operators, _folds, _from, _seed];
 
     /// <summary>What the command states.</summary>
     /// <exception cref="ConfigException">It names something that is not there.</exception>
@@ -43,10 +57,42 @@ internal sealed class ValidationFlags
             [
                 .. Names(parsed.GetValue(_devices)).Select(one => Device(one, _devices.Name)),
             ],
-            Tables = parsed.GetValue(_operators) is { } operators
-                ? [.. Names(operators).Select(Table)]
-                : MeasuredTable.All,
+            Tables = Tables(parsed),
         };
+    }
+
+    /// <summary>
+    /// The rung with figures that did not see each row's site; null where it is not asked for.
+    /// </summary>
+    public Validator? Calibrated(ParseResult parsed)
+    {
+        if (parsed.GetValue(_folds) is not { } folds) return null;
+        if (folds < 2)
+        {
+            throw new ConfigException(
+                "", 0, _folds.Name, "must be at least 2: one part is left out, others are fitted.");
+        }
+        var folder = Fitted(parsed, _folds);
+        return Judge(
+            parsed, CalibratedRungs.Folded(folds, Calibrate(parsed, folder, folds)),
+            Asked(parsed));
+    }
+
+    /// <summary>
+    /// The rung with figures of other devices; null where it is not asked for.
+    /// </summary>
+    public Validator? SheetOnly(ParseResult parsed)
+    {
+        if (parsed.GetValue(_from) is not { } list) return null;
+        var folder = Fitted(parsed, _from);
+        string[] donors = [.. Names(list).Select(one => Device(one, _from.Name))];
+        string[] others = [.. Asked(parsed).Except(donors)];
+        return others.Length > 0
+            ? Judge(
+                parsed,
+                CalibratedRungs.Transferred(donors, Calibrate(parsed, folder, 1)), others)
+            : throw new ConfigException("", 0, _from.Name,
+                "leaves no device to judge; lend from fewer, or name another with --devices.");
     }
 
     /// <summary>A share, written in percent.</summary>
@@ -57,6 +103,33 @@ internal sealed class ValidationFlags
             ? percent / 100
             : throw new FormatException(
                 $"expected a share in percent, such as 10%, but found \"{text}\".");
+
+    /// <summary>The folder of the tables to fit, where the rung can be fitted.</summary>
+    private string Fitted(ParseResult parsed, Option flag) =>
+        parsed.GetValue(_rung) is null or "analytical"
+            ? parsed.GetValue(_tables)!
+            : throw new ConfigException(
+                "", 0, flag.Name, "fits the analytical rung; leave --rung out.");
+
+    private Func<string[], Calibrator> Calibrate(ParseResult parsed, string folder, int folds) =>
+        devices => new Calibrator(folder, devices)
+        {
+            Folds = folds, Seed = parsed.GetValue(_seed) ?? 1, Tables = Tables(parsed),
+        };
+
+    private Validator Judge(ParseResult parsed, IRungs rungs, IReadOnlyList<string> devices) =>
+        new(parsed.GetValue(_tables)!, rungs) { Devices = devices, Tables = Tables(parsed) };
+
+    private IReadOnlyList<MeasuredTable> Tables(ParseResult parsed) =>
+        parsed.GetValue(_operators) is { } operators
+            ? [.. Names(operators).Select(Table)]
+            : MeasuredTable.All;
+
+    /// <summary>The devices that are judged.</summary>
+    private IReadOnlyList<string> Asked(ParseResult parsed) =>
+        parsed.GetValue(_devices) is { } list
+            ? [.. Names(list).Select(one => Device(one, _devices.Name))]
+            : [.. TableNames.Devices.Keys];
 
     private static IEnumerable<string> Names(string? list) =>
         list is null ? [] : list.Split(',').Distinct();

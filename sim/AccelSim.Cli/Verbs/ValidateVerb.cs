@@ -33,7 +33,8 @@ internal sealed class ValidateVerb : Verb
             + "error and bias by device, operator, format and what the model says it waits for.",
             "accelsim validate --tables ../shared/groundtruth",
             "accelsim validate --tables ../shared/groundtruth --devices h100-sxm \\",
-            "    --operators gemm,moe --max-median 50% --out out/validation")
+            "    --operators gemm,moe --max-median 50% --out out/validation",
+            "accelsim validate --tables ../shared/groundtruth --folds 5 --devices l40s")
     {
         AddGroup("What is judged", _what.All);
         AddGroup("Output", _maxMedian, _out, _markdown);
@@ -44,7 +45,14 @@ internal sealed class ValidateVerb : Verb
     {
         var validator = _what.Read(parsed);
         using var folder = OutputFolder.Create(parsed.GetValue(_out), Files);
-        var result = validator.Run();
+        var calibrated = _what.Calibrated(parsed)?.Run();
+        var sheetOnly = _what.SheetOnly(parsed)?.Run();
+        var page = parsed.GetValue(_markdown);
+        // A page tells of the shipped figures too.
+        var shipped = page is not null || (calibrated ?? sheetOnly) is null
+            ? validator.Run()
+            : null;
+        var result = calibrated ?? sheetOnly ?? shipped!;
         if (folder is not null)
         {
             using (var csv = File.Create(Path.Combine(folder.Draft, Files[0])))
@@ -52,8 +60,10 @@ internal sealed class ValidateVerb : Verb
             File.WriteAllText(Path.Combine(folder.Draft, Files[1]), ValidationHtml.Text(result));
             folder.Keep();
         }
-        if (parsed.GetValue(_markdown) is { } page) WritePage(page, result);
+        if (page is not null)
+            WritePage(page, ValidationMarkdown.Text(shipped!, calibrated, sheetOnly));
         ValidationTables.Write(Terminal, result);
+        GoalTables.Write(Terminal, calibrated, sheetOnly);
         if (folder is not null) Terminal.Line($"Wrote {string.Join(", ", Files)} to {folder.Path}");
         return Decide(result, parsed.GetValue(_maxMedian));
     }
@@ -79,11 +89,11 @@ internal sealed class ValidateVerb : Verb
         return isWithin ? ExitCode.Done : ExitCode.Failed;
     }
 
-    private static void WritePage(string file, ValidationResult result)
+    private static void WritePage(string file, string text)
     {
         try
         {
-            File.WriteAllText(file, ValidationMarkdown.Text(result));
+            File.WriteAllText(file, text);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {

@@ -25,7 +25,7 @@ public sealed class Calibrator(string folder, IReadOnlyList<string> devices)
     /// <summary>Random choices: folds, sampled rows, starts.</summary>
     public long Seed { get; init; } = 1;
 
-    /// <summary>Parts that sites are left out in; at least 2.</summary>
+    /// <summary>Parts that sites are left out in; 1 for none: errors are of seen rows.</summary>
     public int Folds { get; init; } = 5;
 
     /// <summary>
@@ -33,6 +33,9 @@ public sealed class Calibrator(string folder, IReadOnlyList<string> devices)
     /// folds.
     /// </summary>
     public string? JudgedOn { get; init; }
+
+    /// <summary>The tables to read; all by default.</summary>
+    public IReadOnlyList<MeasuredTable> Tables { get; init; } = MeasuredTable.All;
 
     /// <summary>The families to fit; empty for all that the tables hold.</summary>
     public IReadOnlyList<KernelFamily> Families { get; init; } = [];
@@ -50,7 +53,7 @@ public sealed class Calibrator(string folder, IReadOnlyList<string> devices)
     /// </exception>
     public CalibrationResult Run()
     {
-        ArgumentOutOfRangeException.ThrowIfLessThan(Folds, 2);
+        ArgumentOutOfRangeException.ThrowIfLessThan(Folds, 1);
         var rows = Read(devices);
         var judges = JudgedOn is { } judge ? Read([judge]) : null;
         var tooFew = new List<(KernelFamily Family, string Reason)>();
@@ -69,7 +72,7 @@ public sealed class Calibrator(string folder, IReadOnlyList<string> devices)
     {
         var reader = new ObservationReader(
             folder, names.ToDictionary(name => name, Hardware), Models);
-        reader.Read();
+        reader.Read(Tables);
         return reader;
     }
 
@@ -105,7 +108,7 @@ public sealed class Calibrator(string folder, IReadOnlyList<string> devices)
     private List<FamilyFit> FitAll(List<FamilyRows> families, ObservationReader? judges)
     {
         var folds = families.ConvertAll(family => new Folds(family.Sites, Folds, Seed));
-        var perFamily = judges is null ? Folds + 1 : 1;
+        var perFamily = judges is null && Folds > 1 ? Folds + 1 : 1;
         var figures = new double[families.Count * perFamily][];
         // The longest first: none is left to run alone at the end.
         int[] order =

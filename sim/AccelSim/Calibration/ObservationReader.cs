@@ -26,7 +26,7 @@ internal sealed class ObservationReader
     {
         (_folder, _models) = (folder, models);
         _devices = devices.ToDictionary(
-            pair => pair.Key, pair => new JudgedDevice(pair.Key, pair.Value, Others));
+            pair => pair.Key, pair => new JudgedDevice(pair.Key, pair.Value, [Others]));
     }
 
     /// <summary>The rows by family.</summary>
@@ -47,9 +47,9 @@ internal sealed class ObservationReader
     /// <summary>Reads the tables that are there.</summary>
     /// <exception cref="ConfigException">There is no folder, no table, or a malformed one.
     /// </exception>
-    public void Read()
+    public void Read(IReadOnlyList<MeasuredTable> tables)
     {
-        foreach (var (table, file) in MeasuredFolder.Tables(_folder, MeasuredTable.All))
+        foreach (var (table, file) in MeasuredFolder.Tables(_folder, tables))
         {
             if (file is not null) Read(table, file);
         }
@@ -65,7 +65,7 @@ internal sealed class ObservationReader
                 rows, MeasuredTable.Device, TableNames.Devices, "device");
             if (!_devices.TryGetValue(name, out var device)) continue;
             var price = RowOperators.Read(rows, table, device, operators);
-            if (price.Format.Model is AnalyticalCostModel model)
+            if (price.Format.Models is [AnalyticalCostModel model])
                 Add(rows, table, operators, model);
             else
                 LeaveOut(table, price.Format.Reason!);
@@ -75,9 +75,7 @@ internal sealed class ObservationReader
     private void Add(
         TableRows rows, MeasuredTable table, List<Operator> operators, AnalyticalCostModel others)
     {
-        var main = operators.FindIndex(one => !Families.Of(one).IsRowWise());
-        if (main < 0) return;
-        var family = Families.Of(operators[main]);
+        var family = Families.OfRow(operators);
         if (!_families.TryGetValue(family, out var known))
         {
             if (_models(others.Machine.Device.Spec.Fabric, family) is not { } model) return;

@@ -41,6 +41,9 @@ internal sealed class TableRows : IDisposable
         _ends = new int[_header.Length];
     }
 
+    /// <summary>What it holds.</summary>
+    public MeasuredTable Table => _table;
+
     /// <summary>Line of the current row, from 1.</summary>
     public int Line { get; private set; }
 

@@ -22,6 +22,9 @@ public sealed record ValidationResult(
 
     /// <summary>The groups put together by operator and device.</summary>
     public required IReadOnlyList<ErrorGroup> ByDevice { get; init; }
+
+    /// <summary>The rows that goals speak of, in the order of the goals.</summary>
+    public IReadOnlyList<GoalCell> Goals { get; init; } = [];
 }
 
 /// <summary>Rows that are judged together.</summary>

@@ -1,5 +1,6 @@
 using AccelSim.Configuration;
 using AccelSim.Costs;
+using AccelSim.Costs.Analytical;
 using AccelSim.Hardware;
 using AccelSim.Models;
 
@@ -7,13 +8,22 @@ namespace AccelSim.Validation;
 
 /// <summary>Judges a rung of the cost ladder against measured tables.</summary>
 /// <param name="folder">Where the tables are.</param>
-/// <param name="rung">What is judged.</param>
-public sealed class Validator(string folder, CostRung rung)
+/// <param name="rungs">What is judged.</param>
+public sealed class Validator(string folder, IRungs rungs)
 {
     private readonly Dictionary<string, JudgedDevice> _devices = [];
     private readonly ErrorLedger _ledger = new();
+    private readonly GoalLedger _goals = new();
     private readonly List<TableCount> _counts = [];
     private readonly List<SkippedRows> _skipped = [];
+
+    /// <summary>Judges a rung with the figures that the hardware files state.</summary>
+    /// <param name="folder">Where the tables are.</param>
+    /// <param name="rung">What is judged.</param>
+    public Validator(string folder, CostRung rung)
+        : this(folder, new OneRung(rung))
+    {
+    }
 
     /// <summary>The tables to read; all by default.</summary>
     public IReadOnlyList<MeasuredTable> Tables { get; init; } = MeasuredTable.All;
@@ -35,7 +45,7 @@ public sealed class Validator(string folder, CostRung rung)
             if (file is not null) _counts.Add(Judge(file, table));
             else _counts.Add(new TableCount(table.Name, false, 0, 0, 0, 0));
         }
-        return _ledger.Result(rung.Name, _counts, _skipped);
+        return _ledger.Result(rungs.Name, _counts, _skipped) with { Goals = _goals.Cells };
     }
 
     private TableCount Judge(string file, MeasuredTable table)
@@ -62,16 +72,24 @@ public sealed class Validator(string folder, CostRung rung)
                 reasons[reason] = reasons.GetValueOrDefault(reason) + 1;
                 continue;
             }
-            var predicted = Price(price.Format.Model!, operators, out var share);
+            var model = price.Format.Models[Fold(device, rows, operators)];
+            var predicted = Price(model, operators, out var share);
             _ledger.Add(
-                table.Name, device.Name, price.Label, Regimes.Of(price.Format.Model!, share), rows,
-                predicted, measured);
+                table.Name, device.Name, price.Label, Regimes.Of(model, share), rows, predicted,
+                measured);
+            if (NotKernels.Reason(rows, table, operators, device.Machine, measured) is null)
+                _goals.Add(rows, table, device, price.Label, predicted, measured);
         }
         _skipped.AddRange(
             reasons.Select(pair => new SkippedRows(table.Name, pair.Key, pair.Value)));
         return new TableCount(
             table.Name, true, all, _ledger.Count - before, reasons.Values.Sum(), leftOut);
     }
+
+    private int Fold(JudgedDevice device, TableRows rows, List<Operator> operators) =>
+        rungs is OneRung
+            ? 0
+            : rungs.Fold(device.Name, Families.OfRow(operators), rows.Site);
 
     private bool Asked(ReadOnlySpan<char> device)
     {
@@ -88,7 +106,7 @@ public sealed class Validator(string folder, CostRung rung)
         var (name, file) = TableNames.Read(
             rows, MeasuredTable.Device, TableNames.Devices, "device");
         if (_devices.TryGetValue(name, out var known)) return known;
-        return _devices[name] = new JudgedDevice(name, Hardware(file), rung);
+        return _devices[name] = new JudgedDevice(name, Hardware(file), rungs.Of(name));
     }
 
     private static ErrorLedger.Prediction Price(

@@ -33,6 +33,18 @@ public static class Families
         _ => throw new ArgumentOutOfRangeException(nameof(@operator)),
     };
 
+    /// <summary>The family that a row of a measured table is about: not what goes beside it.
+    /// </summary>
+    public static KernelFamily OfRow(IReadOnlyList<Operator> operators)
+    {
+        ArgumentNullException.ThrowIfNull(operators);
+        foreach (var one in operators)
+        {
+            if (!Of(one).IsRowWise()) return Of(one);
+        }
+        return Of(operators[0]);
+    }
+
     /// <summary>Whether a family works row by row, between products and attention.</summary>
     public static bool IsRowWise(this KernelFamily family) =>
         family is >= KernelFamily.Normalisation and <= KernelFamily.Convolution;

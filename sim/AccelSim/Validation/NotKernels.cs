@@ -1,10 +1,10 @@
 using AccelSim.Costs.Analytical;
 using AccelSim.Models;
-using AccelSim.Validation;
 
-namespace AccelSim.Calibration;
+namespace AccelSim.Validation;
 
-/// <summary>Measured rows that are no times of kernels: no fit may learn from them.</summary>
+/// <summary>Measured rows that are no kernel times: no fit learns from them.</summary>
+/// <remarks>Nor do goals count them.</remarks>
 internal static class NotKernels
 {
     /// <summary>How far above its peak a memory may seem to be before a row is refused.</summary>

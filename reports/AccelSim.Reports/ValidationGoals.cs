@@ -1,0 +1,96 @@
+using System.Globalization;
+using System.Text;
+using AccelSim.Validation;
+
+namespace AccelSim.Reports;
+
+/// <summary>Writes what the cost model is asked to reach, and what it reached.</summary>
+internal static class ValidationGoals
+{
+    private const string Text =
+        """
+
+        ## What it must reach, and what it reaches
+
+        Absolute errors, median / P90, each beside what is asked for; **bold** where it is missed.
+        Calibrated: figures fitted to the device, each row predicted by a fit that did not see its
+        site (weight shape, head configuration, expert layout, message size). Sheet only: figures
+        fitted to other devices, this one known by its data sheet alone.
+
+        """;
+
+    /// <summary>The section; nothing where neither was judged.</summary>
+    public static string Section(ValidationResult? calibrated, ValidationResult? sheetOnly)
+    {
+        if (calibrated is null && sheetOnly is null) return "";
+        var page = new StringBuilder(Text.ReplaceLineEndings("\n"));
+        page.Append("| | device | rows | calibrated | asked for | sheet only | asked for |\n")
+            .Append("|---|---|---:|---:|---:|---:|---:|\n");
+        foreach (var goal in Goal.All)
+        {
+            var fitted = Of(calibrated, goal);
+            var carried = Of(sheetOnly, goal);
+            foreach (var device in fitted.Concat(carried).Select(cell => cell.Device)
+                .Distinct().Order(StringComparer.Ordinal))
+            {
+                var (own, lent) = (At(fitted, device), At(carried, device));
+                page.Append("| ").AppendJoin(" | ", new[]
+                {
+                    device.Length == 0 ? goal.Name : "",
+                    device.Length == 0 ? "all" : device,
+                    Whole((own ?? lent)!.Errors.Count),
+                    Reached(own, goal.Calibrated), Asked(goal.Calibrated),
+                    Reached(lent, goal.SheetOnly), Asked(goal.SheetOnly),
+                }).Append(" |\n");
+            }
+        }
+        Worst(page, "calibrated", calibrated);
+        Worst(page, "sheet only", sheetOnly);
+        return page.ToString();
+    }
+
+    private static List<GoalCell> Of(ValidationResult? result, Goal goal) =>
+        [.. (result?.Goals ?? []).Where(cell => cell.Goal == goal)];
+
+    private static GoalCell? At(List<GoalCell> cells, string device) =>
+        cells.Find(cell => cell.Device == device);
+
+    private static string Reached(GoalCell? cell, GoalErrors asked)
+    {
+        if (cell is null) return "–";
+        return Bold(cell.Errors.Median, asked.Median) + " / "
+            + Bold(cell.Errors.P90, asked.P90 ?? double.PositiveInfinity) + " %";
+    }
+
+    private static string Bold(double error, double asked)
+    {
+        var text = (100 * error).ToString("N1", CultureInfo.InvariantCulture);
+        return error > asked ? $"**{text}**" : text;
+    }
+
+    private static string Asked(GoalErrors asked) => string.Create(
+        CultureInfo.InvariantCulture,
+        $"{100 * asked.Median:0}{(asked.P90 is { } p90 ? $" / {100 * p90:0}" : "")} %");
+
+    private static void Worst(StringBuilder page, string name, ValidationResult? result)
+    {
+        if (result is null) return;
+        page.Append(CultureInfo.InvariantCulture,
+            $"\n### Worst misses, {name}\n\nFive for each goal, off by the largest factor.\n\n")
+            .Append("| goal | device | format | shape | predicted, µs | measured, µs |\n")
+            .Append("|---|---|---|---|---:|---:|\n");
+        foreach (var cell in result.Goals.Where(cell => cell.Device.Length == 0))
+        {
+            foreach (var row in cell.Worst)
+            {
+                page.Append("| ").AppendJoin(" | ", new[]
+                {
+                    cell.Goal.Name, row.Device, row.Format, row.Shape,
+                    HtmlText.Number(row.Predicted * 1e6), HtmlText.Number(row.Measured * 1e6),
+                }).Append(" |\n");
+            }
+        }
+    }
+
+    private static string Whole(int count) => count.ToString("N0", CultureInfo.InvariantCulture);
+}
