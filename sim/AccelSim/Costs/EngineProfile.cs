@@ -27,6 +27,9 @@ public sealed record EngineProfile
     /// <summary>Operators that run inside their neighbours' kernels, by name.</summary>
     public IReadOnlyList<string> Fused { get; init; } = [];
 
+    /// <summary>What is special about its kernels; absent where nothing is known.</summary>
+    public EngineKernels? Kernels { get; init; }
+
     /// <summary>What its scheduler does where nothing else is stated.</summary>
     public required EngineScheduler Scheduler { get; init; }
 }

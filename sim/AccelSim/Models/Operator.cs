@@ -113,6 +113,9 @@ public readonly record struct Operator
     /// <summary>Which kernels sum over ranks.</summary>
     public ReductionKernels Reduction { get; init; }
 
+    /// <summary>How it was run where it was measured; null in serving.</summary>
+    public KernelConditions? Conditions { get; init; }
+
     /// <summary>All bytes between main memory and the compute units.</summary>
     public Bytes MemoryBytes =>
         WeightBytes + InputBytes + OutputBytes + KvReadBytes + KvWriteBytes;

@@ -41,7 +41,10 @@ internal static class RowOperators
         operators.Add(new LinearTemplate(
             "linear", 1, new Rows(RowSource.Tokens), n, k,
             new WeightUse(plan.Linear, plan.LinearCompute), plan.Activation)
-            .At(new StepShape { PrefillTokens = (int)m }));
+            .At(new StepShape { PrefillTokens = (int)m }) with
+            {
+                Conditions = TableEngines.Of(rows, plan.Linear.BitsPerElement > 8),
+            });
         return new RowPrice(format, format.Label);
     }
 

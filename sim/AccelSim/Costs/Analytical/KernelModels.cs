@@ -16,7 +16,7 @@ public static class KernelModels
     /// </summary>
     public static KernelModel? For(Fabric fabric, KernelFamily family) => fabric switch
     {
-        GpuFabric => Gpu(family),
+        GpuFabric => GpuKernels.For(family),
         NpuFabric => Of(family, NpuProduct, NpuAttend, NpuRows),
         CpuFabric => Of(family, CpuProduct, CpuAttend, CpuRows),
         FpgaFabric => Of(family, FpgaProduct, FpgaAttend, FpgaRows),
@@ -25,10 +25,6 @@ public static class KernelModels
         _ => null,
     };
 
-    private static readonly GpuExperts Experts = new();
-    private static readonly GpuRowWise RowWise = new();
-    private static readonly GpuCollective Collective = new();
-    private static readonly GpuPeerReduce PeerReduce = new();
     private static readonly NpuLinear NpuProduct = new();
     private static readonly NpuAttention NpuAttend = new();
     private static readonly NpuRowWise NpuRows = new();
@@ -55,13 +51,4 @@ public static class KernelModels
             >= KernelFamily.Normalisation and <= KernelFamily.Convolution => rows,
             _ => null,
         };
-
-    private static KernelModel? Gpu(KernelFamily family) => family switch
-    {
-        >= KernelFamily.ExpertsBf16 and <= KernelFamily.ExpertsFp4 => Experts,
-        >= KernelFamily.Normalisation and <= KernelFamily.Convolution => RowWise,
-        KernelFamily.AllReduceBarriers or KernelFamily.AllReduceFlags => PeerReduce,
-        >= KernelFamily.AllReduce and <= KernelFamily.SendReceive => Collective,
-        _ => null,
-    };
 }
