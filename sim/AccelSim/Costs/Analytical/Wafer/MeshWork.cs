@@ -9,12 +9,14 @@ namespace AccelSim.Costs.Analytical.Wafer;
 /// </remarks>
 internal readonly ref struct MeshWork
 {
-    /// <summary>Numbers of work per core that are tried: four steps to each doubling.</summary>
+    /// <summary>
+    /// Numbers of work per core that are tried: close together where all cores are at work, apart
+    /// where few are.
+    /// </summary>
     private static readonly double[] Ladder =
     [
         1, 2, 3, 4, 5, 6, 7, 8, 10, 12, 14, 16, 20, 24, 28, 32, 40, 48, 56, 64, 80, 96, 112, 128,
-        160, 192, 224, 256, 320, 384, 448, 512, 640, 768, 896, 1024, 2048, 4096, 8192, 16384, 32768,
-        65536, 131072, 262144, 524288, 1048576,
+        192, 256, 384, 512, 768, 1024, 2048, 4096, 16384, 65536, 262144, 1048576,
     ];
 
     /// <summary>Matrices of the same size.</summary>
@@ -65,36 +67,58 @@ internal readonly ref struct MeshWork
     {
         KernelTime best = default;
         best.Seconds = double.PositiveInfinity;
+        Span<double> columns = stackalloc double[Ladder.Length];
+        for (var i = 0; i < Ladder.Length; i++)
+        {
+            columns[i] = Math.Ceiling(Wide / Ladder[i]);
+            // Squares come first: a good time to begin with spares most of the others.
+            var rows = Math.Ceiling(Tall / Ladder[i]);
+            if (rows > wafer.Rows || columns[i] > wafer.Columns || rows * columns[i] < least)
+                continue;
+            var sums = SumSeconds(rows, wafer);
+            Try(wafer, Ladder[i], Ladder[i], rows, columns[i], before, sums, outside, ref best);
+        }
         foreach (var tall in Ladder)
         {
             var rows = Math.Ceiling(Tall / tall);
             if (rows > wafer.Rows) continue;
-            // Two stages of about √rows partial sums each (Luczynski et al., HPDC 2024).
-            var sums = rows > 1 ? 2 * Math.Sqrt(rows) * RampCycles / wafer.Clock : 0;
-            foreach (var wide in Ladder)
+            var sums = SumSeconds(rows, wafer);
+            var crossing = before + Crossings * (rows * wafer.HopSeconds + sums);
+            for (var i = 0; i < Ladder.Length; i++)
             {
-                var columns = Math.Ceiling(Wide / wide);
-                if (columns > wafer.Columns) continue;
-                if (rows * columns < least) break;
-                var waves = Math.Ceiling(
-                    Matrices * rows * columns / (wafer.Rows * wafer.Columns));
-                var busy = waves * tall * wide * ElementSeconds;
-                var latency = before
-                    + Crossings * ((rows + columns) * wafer.HopSeconds + sums);
-                if (latency + busy >= best.Seconds)
+                var busy = tall * Ladder[i] * ElementSeconds;
+                if (crossing + busy >= best.Seconds) break;
+                if (columns[i] > wafer.Columns) continue;
+                if (rows * columns[i] < least) break;
+                var hops = Crossings * columns[i] * wafer.HopSeconds;
+                if (crossing + hops + busy < best.Seconds)
                 {
-                    if (before + busy >= best.Seconds) break;
-                    continue;
+                    Try(
+                        wafer, tall, Ladder[i], rows, columns[i], before, sums, outside,
+                        ref best);
                 }
-                var time = Overlap.Of(
-                    latency, IsVector ? 0 : busy, IsVector ? busy : 0,
-                    waves * tall * wide * ElementMemory + outside,
-                    waves * Math.Max(tall * TallLink, wide * WideLink));
-                if (time.Seconds < best.Seconds) best = time;
-                if (rows == 1 && columns == 1) break;
+                if (columns[i] == 1) break;
             }
             if (rows == 1) break;
         }
         return best;
+    }
+
+    /// <summary>Two stages of about √rows sums each (Luczynski et al., HPDC 2024).</summary>
+    private double SumSeconds(double rows, WaferFacts wafer) =>
+        rows > 1 ? 2 * Math.Sqrt(rows) * RampCycles / wafer.Clock : 0;
+
+    private void Try(
+        WaferFacts wafer, double tall, double wide, double rows, double columns, double before,
+        double sums, double outside, ref KernelTime best)
+    {
+        var waves = Math.Ceiling(Matrices * rows * columns / (wafer.Rows * wafer.Columns));
+        var busy = waves * tall * wide * ElementSeconds;
+        var time = Overlap.Of(
+            before + Crossings * ((rows + columns) * wafer.HopSeconds + sums),
+            IsVector ? 0 : busy, IsVector ? busy : 0,
+            waves * tall * wide * ElementMemory + outside,
+            waves * Math.Max(tall * TallLink, wide * WideLink));
+        if (time.Seconds < best.Seconds) best = time;
     }
 }
