@@ -17,14 +17,15 @@ public enum GpuLinearTraits
     Quantise = 4,
 
     /// <summary>
-    /// The library picks the tile by the number of rows alone (CUTLASS dispatch of scaled products
-    /// in vLLM, csrc/quantization/cutlass_w8a8, 2025).
+    /// The library picks the tile by the number of rows (scaled products of vLLM on Hopper,
+    /// csrc/quantization/cutlass_w8a8, 2024). Later versions look at the columns too where rows are
+    /// few, and have more steps on Ada; both are left out.
     /// </summary>
     TileByRows = 8,
 
     /// <summary>
-    /// Few rows run on the vector units, which quantise on the way (cudaCoreGemm of
-    /// TensorRT-LLM, 2024).
+    /// Few rows run on the vector units, which quantise on the way (int8_sq and cudaCoreGemm of
+    /// TensorRT-LLM, 2024). Up to how many rows is fitted.
     /// </summary>
     FewRows = 16,
 }
