@@ -97,7 +97,7 @@ public sealed class FlagTests
             + "needs a token in each step, so raise the one or lower the other." },
         { Load + "--expert-skew 0.5", "--expert-skew: must be at least 1, but 0.5 is not." },
         { Load + "--cost-model magic",
-            "--cost-model: \"magic\" is not known; known: roofline, analytical." },
+            "--cost-model: \"magic\" is not known; known: roofline, analytical, table." },
         { Load + "--quantization int5", "--quantization: \"int5\" is not known; use auto, none, "
             + "fp8, int8, int4, awq, gptq or mxfp4." },
         { Load + "--hardware", "--hardware: stands twice; keep one." },

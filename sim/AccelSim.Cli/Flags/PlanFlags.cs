@@ -47,14 +47,17 @@ internal sealed class PlanFlags
 
     private readonly Option<string?> _costModel = Flag.Text(
         "--cost-model", "NAME", "The rung of the cost ladder: "
-        + $"{string.Join(" or ", CostRung.All.Select(rung => rung.Name))} "
-        + $"({CostRung.Default} by default).");
+        + $"{string.Join(", ", CostRung.Names)} ({CostRung.Default} by default); families of "
+        + "kernels may have their own: analytical,decodeAttention=table.");
+
+    private readonly Option<string?> _tables = Flag.Text(
+        "--tables", "DIR", "Measured tables for the table rung, as validate reads them.");
 
     /// <summary>All of them.</summary>
     public IReadOnlyList<Option> All =>
     [
         _hardware, _pool, _model, _dtype, _kvCacheDtype, _quantization, _tp, _pp, _ep, _dp,
-        _expertSkew, _costModel,
+        _expertSkew, _costModel, _tables,
     ];
 
     /// <summary>A scenario of one kind of replica that the command states.</summary>
@@ -87,6 +90,7 @@ internal sealed class PlanFlags
             Model = model,
             Workload = workload,
             CostModel = parsed.GetValue(_costModel) ?? CostRung.Default,
+            Tables = parsed.GetValue(_tables),
             Dtype = parsed.GetValue(_dtype) ?? "auto",
             KvCacheDtype = parsed.GetValue(_kvCacheDtype) ?? "auto",
             Quantization = parsed.GetValue(_quantization) ?? "auto",

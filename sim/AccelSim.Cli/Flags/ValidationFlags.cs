@@ -16,8 +16,8 @@ internal sealed class ValidationFlags
 
     private readonly Option<string?> _rung = Flag.Text(
         "--rung", "NAME", "The rung of the cost ladder to judge: "
-        + $"{string.Join(" or ", CostRung.All.Select(rung => rung.Name))} "
-        + $"({CostRung.Default} by default).");
+        + $"{string.Join(", ", CostRung.Names)} ({CostRung.Default} by default); table reads "
+        + "the tables that judge it.");
 
     private readonly Option<string?> _devices = Flag.Text(
         "--devices", "A,B,…", "Only these devices, named as the tables or the hardware files do.");
@@ -50,8 +50,11 @@ internal sealed class ValidationFlags
             throw new ConfigException("", 0, _tables.Name,
                 "is missing; name the folder of the measured tables.");
         }
-        return new Validator(folder, CostRung.Named(
-            parsed.GetValue(_rung) ?? CostRung.Default, _rung.Name))
+        var rung = parsed.GetValue(_rung) ?? CostRung.Default;
+        var times = rung.Contains("table", StringComparison.Ordinal)
+            ? TimeTableReader.Read(folder)
+            : null;
+        return new Validator(folder, CostRung.Named(rung, _rung.Name, times))
         {
             Devices =
             [

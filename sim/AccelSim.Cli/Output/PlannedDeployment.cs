@@ -4,6 +4,7 @@ using AccelSim.Hardware;
 using AccelSim.Models;
 using AccelSim.Reports;
 using AccelSim.Serving;
+using AccelSim.Validation;
 
 namespace AccelSim.Cli.Output;
 
@@ -20,7 +21,9 @@ internal sealed class PlannedDeployment
     /// <exception cref="ConfigException">Something named is absent or wrong.</exception>
     public PlannedDeployment(Scenario scenario)
     {
-        var rung = CostRung.Named(scenario.CostModel, "--cost-model");
+        var rung = CostRung.Named(
+            scenario.CostModel, "--cost-model",
+            scenario.Tables is { } tables ? TimeTableReader.Read(tables) : null);
         _spec = scenario.Replicas[0];
         Hardware = Catalog.Open(_spec.Hardware);
         Model = ModelCatalog.Load(scenario.Model);

@@ -4,6 +4,7 @@ using AccelSim.Cli.Output;
 using AccelSim.Configuration;
 using AccelSim.Serving;
 using AccelSim.Studies;
+using AccelSim.Validation;
 
 namespace AccelSim.Cli.Verbs;
 
@@ -84,7 +85,8 @@ internal sealed class ExplainVerb : Verb
 
     private int Scenario(string file)
     {
-        var runner = ScenarioRunner.Load(ScenarioReader.Read(file), Path.GetDirectoryName(file));
+        var runner = ScenarioRunner.Load(
+            ScenarioReader.Read(file), Path.GetDirectoryName(file), TimeTableReader.Read);
         var files = Enumerable.Range(0, runner.Hardware.Count)
             .GroupBy(entry => runner.Hardware[entry].File, StringComparer.Ordinal);
         foreach (var entries in files)

@@ -4,6 +4,7 @@ using AccelSim.Cli.Output;
 using AccelSim.Configuration;
 using AccelSim.Serving;
 using AccelSim.Studies;
+using AccelSim.Validation;
 
 namespace AccelSim.Cli.Verbs;
 
@@ -87,7 +88,8 @@ internal sealed class SimulateVerb : Verb
     private SimulatedRun Simulate(
         ParseResult parsed, Scenario scenario, string? file, OutputFolder? folder) =>
         SimulatedRun.Of(
-            ScenarioRunner.Load(scenario, FolderOf(file)), Terminal, traced: folder is not null,
+            ScenarioRunner.Load(scenario, FolderOf(file), TimeTableReader.Read), Terminal,
+            traced: folder is not null,
             run => _bands.Read(parsed, run.Deployments.All(Bands.AreKnown)));
 
     private bool NothingServed(SimulatedRun run)

@@ -1,21 +1,24 @@
 using AccelSim.Configuration;
 using AccelSim.Costs.Analytical;
+using AccelSim.Costs.Tables;
 using AccelSim.Hardware;
 using AccelSim.Models;
 
 namespace AccelSim.Costs;
 
-/// <summary>A rung of the cost ladder.</summary>
+/// <summary>A rung of the cost ladder, or a choice of rungs by family of kernels.</summary>
 /// <param name="Name">As users name it.</param>
 /// <param name="Make">Makes its cost model for one rank of a deployment.</param>
 public sealed record CostRung(
     string Name,
     Func<Device, FormatPlan, IReadOnlyDictionary<CommunicationGroup, GroupLink>, ICostModel> Make)
 {
+    private const string Table = "table";
+
     /// <summary>The name of the rung that is taken where none is named.</summary>
     public const string Default = "roofline";
 
-    /// <summary>All of them, from the plainest up.</summary>
+    /// <summary>Those that need nothing but hardware files, from the plainest up.</summary>
     public static IReadOnlyList<CostRung> All { get; } =
     [
         new("roofline", (device, formats, links) => new RooflineCostModel(device, formats, links)),
@@ -23,12 +26,72 @@ public sealed record CostRung(
             new AnalyticalCostModel(device, formats, links)),
     ];
 
-    /// <summary>A rung by name.</summary>
-    /// <param name="name">Its name.</param>
+    /// <summary>The names of all rungs.</summary>
+    public static IReadOnlyList<string> Names { get; } =
+        [.. All.Select(rung => rung.Name), Table];
+
+    /// <summary>A rung by name, or a choice.</summary>
+    /// <param name="name">
+    /// <c>analytical</c>; or, with rungs of their own for families of kernels,
+    /// <c>analytical,decodeAttention=table,linearBf16=roofline</c>.
+    /// </param>
     /// <param name="path">The flag or JSON path that named it, for the error.</param>
-    /// <exception cref="ConfigException">There is none.</exception>
-    public static CostRung Named(string name, string path) =>
-        All.FirstOrDefault(rung => rung.Name == name) ?? throw new ConfigException(
-            "", 0, path, $"\"{name}\" is not known; "
-            + NearestName.Hint(name, [.. All.Select(rung => rung.Name)]));
+    /// <param name="tables">Measured times for the table rung; null where none are given.</param>
+    /// <exception cref="ConfigException">There is none, or it lacks its tables.</exception>
+    public static CostRung Named(string name, string path, TimeTables? tables = null)
+    {
+        ArgumentNullException.ThrowIfNull(name);
+        var parts = name.Split(',');
+        var main = One(parts[0], path, tables);
+        if (parts.Length == 1) return main;
+        var own = new Dictionary<KernelFamily, CostRung>();
+        foreach (var part in parts.Skip(1))
+        {
+            if (part.Split('=') is not [var family, var rung])
+            {
+                throw new ConfigException("", 0, path,
+                    $"\"{part}\" is no choice; write it like decodeAttention=roofline.");
+            }
+            if (!own.TryAdd(Family(family, path), One(rung, path, tables)))
+                throw new ConfigException("", 0, path, $"\"{family}\" is chosen twice.");
+        }
+        return new CostRung(name, (device, formats, links) => new MixedCostModel(
+            name, main.Make(device, formats, links),
+            own.GroupBy(pair => pair.Value)
+                .SelectMany(rung =>
+                {
+                    var model = rung.Key.Make(device, formats, links);
+                    return rung.Select(pair => (pair.Key, model));
+                })
+                .ToDictionary(pair => pair.Key, pair => pair.model)));
+    }
+
+    private static CostRung One(string name, string path, TimeTables? tables)
+    {
+        if (name != Table)
+        {
+            return All.FirstOrDefault(rung => rung.Name == name) ?? throw new ConfigException(
+                "", 0, path, $"\"{name}\" is not known; " + NearestName.Hint(name, Names));
+        }
+        return tables is null
+            ? throw new ConfigException(
+                "", 0, path, "the table rung needs measured times; name their folder as well.")
+            : new CostRung(Table, (device, formats, links) => new TableCostModel(
+                new AnalyticalCostModel(device, formats, links), Of(device, tables)));
+    }
+
+    private static TimeTable Of(Device device, TimeTables tables) =>
+        tables.Devices.GetValueOrDefault(device.Spec.Id) ?? throw new ConfigException(
+            tables.Source, 0, "", $"has no times of {device.Spec.Id}; measured: "
+            + string.Join(", ", tables.Devices.Keys.Order(StringComparer.Ordinal)) + ".");
+
+    private static KernelFamily Family(string name, string path)
+    {
+        foreach (var family in Enum.GetValues<KernelFamily>())
+        {
+            if (JsonNames.Of(family.ToString()) == name) return family;
+        }
+        throw new ConfigException("", 0, path, $"\"{name}\" is no family of kernels; "
+            + NearestName.Hint(name, JsonNames.OfEnum(typeof(KernelFamily))));
+    }
 }

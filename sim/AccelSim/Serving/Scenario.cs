@@ -34,7 +34,14 @@ public sealed record Scenario
         new Dictionary<string, Slo>();
 
     /// <summary>The rung of the cost ladder.</summary>
+    /// <remarks>
+    /// Families of kernels may have rungs of their own:
+    /// <c>analytical,decodeAttention=table</c>.
+    /// </remarks>
     public string CostModel { get; init; } = CostRung.Default;
+
+    /// <summary>A folder of measured tables, for the table rung.</summary>
+    public string? Tables { get; init; }
 
     /// <summary>Activations and unquantised weights (<c>--dtype</c>).</summary>
     public string Dtype { get; init; } = "auto";

@@ -1,5 +1,6 @@
 using AccelSim.Configuration;
 using AccelSim.Costs;
+using AccelSim.Costs.Tables;
 using AccelSim.Events;
 using AccelSim.Hardware;
 using AccelSim.Metrics;
@@ -16,15 +17,17 @@ namespace AccelSim.Studies;
 public sealed class ScenarioRunner
 {
     private readonly IReadOnlyList<HardwareDocument> _hardware;
+    private readonly CostRung _rung;
 
     private ScenarioRunner(
         Scenario scenario, ModelConfig model, Workload workload,
-        IReadOnlyList<HardwareDocument> hardware)
+        IReadOnlyList<HardwareDocument> hardware, CostRung rung)
     {
         Scenario = scenario;
         Model = model;
         Workload = workload;
         _hardware = hardware;
+        _rung = rung;
     }
 
     /// <summary>The scenario.</summary>
@@ -44,11 +47,18 @@ public sealed class ScenarioRunner
     /// <param name="folder">
     /// Folder that its relative paths start from; null: the current one.
     /// </param>
+    /// <param name="readTables">
+    /// Reads <see cref="Scenario.Tables"/>; null where there is no table rung to choose.
+    /// </param>
     /// <exception cref="ConfigException">Something named is absent or wrong.</exception>
-    public static ScenarioRunner Load(Scenario scenario, string? folder = null)
+    public static ScenarioRunner Load(
+        Scenario scenario, string? folder = null, Func<string, TimeTables>? readTables = null)
     {
         ArgumentNullException.ThrowIfNull(scenario);
-        _ = CostRung.Named(scenario.CostModel, "$.costModel");
+        var tables = scenario.Tables is { } named
+            ? readTables?.Invoke(Path.Combine(folder ?? "", named))
+            : null;
+        var rung = CostRung.Named(scenario.CostModel, "$.costModel", tables);
         if (scenario.Replicas.Count == 0)
             throw new ConfigException("", 0, "$.replicas", "is empty; at least one serves.");
         var hardware = scenario.Replicas
@@ -57,7 +67,7 @@ public sealed class ScenarioRunner
         var model = ModelCatalog.Load(Resolve(scenario.Model, folder));
         var workload = WorkloadLoader.Load(scenario.Workload, scenario.Seed, folder);
         WorkloadCheck.Refuse(scenario, model, workload);
-        return new ScenarioRunner(scenario, model, workload, hardware);
+        return new ScenarioRunner(scenario, model, workload, hardware, rung);
     }
 
     /// <summary>The same scenario on other hardware: a what-if.</summary>
@@ -67,7 +77,7 @@ public sealed class ScenarioRunner
     {
         var changed = _hardware.ToArray();
         changed[index] = hardware;
-        return new ScenarioRunner(Scenario, Model, Workload, changed);
+        return new ScenarioRunner(Scenario, Model, Workload, changed, _rung);
     }
 
     /// <summary>Builds what each replica is made of.</summary>
@@ -79,7 +89,7 @@ public sealed class ScenarioRunner
             Model, Scenario.Dtype, Scenario.KvCacheDtype, Scenario.Quantization,
             Workload.HashBlockTokens)
         {
-            Rung = CostRung.Named(Scenario.CostModel, "$.costModel"),
+            Rung = _rung,
         };
         RefuseOversubscription();
         List<Deployment> deployments = [];
