@@ -18,13 +18,14 @@ public enum PriceGround
 
 /// <summary>Seconds by what they rest on: by tag, and by ground.</summary>
 /// <remarks>
-/// The tags sum to the time, and so do the grounds. Zero by default.
+/// The tags sum to the time; of the grounds the fitted ones are kept, the sheet is what is left.
+/// Zero by default.
 /// </remarks>
 [InlineArray(Places)]
 public struct GroundVector
 {
     private const int Tags = 5;
-    private const int Places = 9;
+    private const int Places = 8;
 
     private double _first;
 
@@ -32,18 +33,22 @@ public struct GroundVector
     public readonly double Of(Provenance tag) => this[(int)tag];
 
     /// <summary>Seconds on a ground.</summary>
-    public readonly double Of(PriceGround ground) => this[Tags + (int)ground];
+    public readonly double Of(PriceGround ground)
+    {
+        if (ground != PriceGround.Sheet) return this[Tags + (int)ground - 1];
+        double sum = 0;
+        for (var i = 0; i < Places; i++) sum += i < Tags ? this[i] : -this[i];
+        return sum;
+    }
 
     /// <summary>Adds seconds that rest on a tag and a ground.</summary>
     public void Add(Provenance tag, PriceGround ground, double seconds)
     {
         this[(int)tag] += seconds;
-        this[Tags + (int)ground] += seconds;
+        if (ground != PriceGround.Sheet) this[Tags + (int)ground - 1] += seconds;
     }
 
     /// <summary>Adds <paramref name="factor"/> times another vector.</summary>
-    public void Add(in GroundVector other, double factor)
-    {
-        for (var i = 0; i < Places; i++) this[i] += factor * other[i];
-    }
+    public void Add(in GroundVector other, double factor) =>
+        Lanes.Add(this, other, factor);
 }

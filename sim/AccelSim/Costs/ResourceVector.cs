@@ -14,10 +14,8 @@ public struct ResourceVector
     private double _first;
 
     /// <summary>Adds <paramref name="factor"/> times another vector.</summary>
-    public void Add(in ResourceVector other, double factor)
-    {
-        for (var i = 0; i < Capacity; i++) this[i] += factor * other[i];
-    }
+    public void Add(in ResourceVector other, double factor) =>
+        Lanes.Add(this, other, factor);
 
     /// <summary>The sum over all resources.</summary>
     public readonly double Sum()

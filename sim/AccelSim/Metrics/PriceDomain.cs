@@ -13,6 +13,8 @@ public sealed record PriceDomain(
     double Inside, double Transferred, double Outside, double Sheet,
     IReadOnlyList<SizeBeyond> Beyond)
 {
+    private const double Rounding = 1e-12;
+
     /// <summary>The share that rests on fitted figures.</summary>
     public double Fitted => Inside + Transferred + Outside;
 
@@ -24,13 +26,15 @@ public sealed record PriceDomain(
         var total = Enum.GetValues<PriceGround>().Sum(seconds.Of);
         return new PriceDomain(
             Share(seconds.Of(PriceGround.Inside)), Share(seconds.Of(PriceGround.Transferred)),
-            Share(seconds.Of(PriceGround.Outside)), Share(seconds.Of(PriceGround.Sheet)),
+            Share(seconds.Of(PriceGround.Outside)),
+            Share(seconds.Of(PriceGround.Sheet)),
             [.. deployments.Distinct()
                 .SelectMany(deployment => deployment.Stages[0].Model.Beyond)
                 .GroupBy(beyond => beyond.Family)
                 .OrderBy(family => family.Key)
                 .Select(family => family.MaxBy(beyond => beyond.Distance))]);
 
-        double Share(double part) => total == 0 ? 0 : part / total;
+        // What is left over of a difference is rounding.
+        double Share(double part) => part <= Rounding * total ? 0 : part / total;
     }
 }
