@@ -15,7 +15,8 @@ internal static class ValidationGoals
         Absolute errors, median / P90, each beside what is asked for; **bold** where it is missed.
         Calibrated: figures fitted to the device, each row predicted by a fit that did not see its
         site (weight shape, head configuration, expert layout, message size). Sheet only: figures
-        fitted to other devices, this one known by its data sheet alone.
+        fitted to other devices, this one known by its data sheet alone. In band: rows measured
+        within the 90 % band of their prediction, whose spread did not see them either.
 
         """;
 
@@ -24,8 +25,9 @@ internal static class ValidationGoals
     {
         if (calibrated is null && sheetOnly is null) return "";
         var page = new StringBuilder(Text.ReplaceLineEndings("\n"));
-        page.Append("| | device | rows | calibrated | asked for | sheet only | asked for |\n")
-            .Append("|---|---|---:|---:|---:|---:|---:|\n");
+        page.Append("| | device | rows | calibrated | asked for | in band | sheet only | asked for "
+            + "| in band |\n")
+            .Append("|---|---|---:|---:|---:|---:|---:|---:|---:|\n");
         foreach (var goal in Goal.All)
         {
             var fitted = Of(calibrated, goal);
@@ -39,8 +41,8 @@ internal static class ValidationGoals
                     device.Length == 0 ? goal.Name : "",
                     device.Length == 0 ? "all" : device,
                     Whole((own ?? lent)!.Errors.Count),
-                    Reached(own, goal.Calibrated), Asked(goal.Calibrated),
-                    Reached(lent, goal.SheetOnly), Asked(goal.SheetOnly),
+                    Reached(own, goal.Calibrated), Asked(goal.Calibrated), Covered(own),
+                    Reached(lent, goal.SheetOnly), Asked(goal.SheetOnly), Covered(lent),
                 }).Append(" |\n");
             }
         }
@@ -61,6 +63,10 @@ internal static class ValidationGoals
         return Bold(cell.Errors.Median, asked.Median) + " / "
             + Bold(cell.Errors.P90, asked.P90 ?? double.PositiveInfinity) + " %";
     }
+
+    private static string Covered(GoalCell? cell) => cell is null
+        ? "–"
+        : (100 * cell.Errors.Coverage).ToString("N1", CultureInfo.InvariantCulture) + " %";
 
     private static string Bold(double error, double asked)
     {

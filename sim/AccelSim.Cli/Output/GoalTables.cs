@@ -19,16 +19,19 @@ internal static class GoalTables
     {
         var table = new TextTable(
             $"Goals: {result.Rung}", "~goal", "device", ">rows", ">median", ">at most", ">p90",
-            ">at most");
+            ">at most", ">in band");
         foreach (var cell in result.Goals)
         {
             var most = asked(cell.Goal);
             table.Row(
                 cell.Goal.Name, cell.Device.Length == 0 ? "all" : cell.Device,
                 Figures.Whole(cell.Errors.Count), ValidationTables.Percent(cell.Errors.Median),
-                Whole(most.Median), ValidationTables.Percent(cell.Errors.P90), Whole(most.P90));
+                Whole(most.Median), ValidationTables.Percent(cell.Errors.P90), Whole(most.P90),
+                ValidationTables.Percent(cell.Errors.Coverage));
         }
-        table.Write(terminal, "Absolute errors on rows that no figure was fitted to.");
+        table.Write(terminal, "Absolute errors on rows that no figure was fitted to. In band: "
+            + "measured within the 90 % band of the prediction, whose spread did not see them "
+            + "either.");
     }
 
     private static string Whole(double? share) => share is { } one

@@ -31,7 +31,8 @@ public sealed class CalibratedRungs : IRungs
             var fits = calibrate([device]).Run().Families;
             return new Fitted(
                 [.. Enumerable.Range(0, folds).Select(fold => fits.ToDictionary(
-                    fit => fit.Family, fit => Fit(fit, fit.FoldFigures[fold], device)))],
+                    fit => fit.Family, fit => Fit(
+                        fit, fit.FoldFigures[fold], device, fit.FoldResiduals[fold])))],
                 fits.ToDictionary(fit => fit.Family, fit => fit.Folds));
         });
 
@@ -50,7 +51,8 @@ public sealed class CalibratedRungs : IRungs
                 known[key] = fits = calibrate(lent).Run().Families;
             // Named after a donor, so that the tag says transferred.
             return new Fitted(
-                [fits.ToDictionary(fit => fit.Family, fit => Fit(fit, fit.Figures, lent[0]))],
+                [fits.ToDictionary(fit => fit.Family, fit => Fit(
+                    fit, fit.Figures, lent[0], fit.Residuals))],
                 new Dictionary<KernelFamily, Folds>());
         });
     }
@@ -69,7 +71,9 @@ public sealed class CalibratedRungs : IRungs
             ? Math.Max(0, folds.Of(site))
             : 0;
 
-    private static KernelFit Fit(FamilyFit fit, IReadOnlyList<double> figures, string device)
+    private static KernelFit Fit(
+        FamilyFit fit, IReadOnlyList<double> figures, string device,
+        IReadOnlyList<ResidualClass> residuals)
     {
         var file = TableNames.Devices[device] + ".json";
         var facts = new Dictionary<string, Fact<Figure>>();
@@ -86,7 +90,7 @@ public sealed class CalibratedRungs : IRungs
             Figures = facts,
             Rows = fit.Rows,
             HeldOut = fit.HeldOut,
-            Residuals = fit.Residuals,
+            Residuals = residuals,
             Domain = fit.Domain,
         };
     }

@@ -176,6 +176,11 @@ public sealed class Calibrator(string folder, IReadOnlyList<string> devices)
             InSample = Errors(seen),
             HeldOut = Errors(unseen),
             Residuals = FamilyFit.Scatter(unseen),
+            FoldResiduals =
+            [
+                .. Enumerable.Range(0, figures.Length - 1).Select(fold => FamilyFit.Scatter(
+                    unseen.Where((_, row) => places[family.Rows[row].Site] != fold))),
+            ],
             Domain = FamilyFit.Extent(family.Rows.SelectMany(row => row.Own)),
             Folds = folds,
         };

@@ -9,7 +9,7 @@ namespace AccelSim.Calibration;
 public sealed record FamilyFit
 {
     /// <summary>Fewer rows than this in a class of times are put to the next one.</summary>
-    private const int FewRows = 100;
+    private const int FewRows = 50;
 
     private static readonly Seconds[] Bounds = [new(1e-5), new(1e-4), new(1e-3)];
 
@@ -42,6 +42,9 @@ public sealed record FamilyFit
 
     /// <summary>How held-out times scatter around the predicted ones.</summary>
     public required IReadOnlyList<ResidualClass> Residuals { get; init; }
+
+    /// <summary>The same for each fold, without its sites: bands judged on it are blind.</summary>
+    public IReadOnlyList<IReadOnlyList<ResidualClass>> FoldResiduals { get; init; } = [];
 
     /// <summary>The sizes that the rows cover.</summary>
     public required IReadOnlyDictionary<string, FitRange> Domain { get; init; }
