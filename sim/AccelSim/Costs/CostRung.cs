@@ -16,7 +16,7 @@ public sealed record CostRung(
     private const string Table = "table";
 
     /// <summary>The name of the rung that is taken where none is named.</summary>
-    public const string Default = "roofline";
+    public const string Default = "analytical";
 
     /// <summary>Those that need nothing but hardware files, from the plainest up.</summary>
     public static IReadOnlyList<CostRung> All { get; } =

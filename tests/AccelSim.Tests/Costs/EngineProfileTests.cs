@@ -137,7 +137,11 @@ public sealed class EngineProfileTests
         if (hostPerStep.Contains("hostPerStep", StringComparison.Ordinal))
             chip = Rig.Chip(("\"hostPerStep\": \"0 ms\"", hostPerStep));
         if (profile.Id == EngineCatalog.Native) chip = Rig.Chip();
-        return new DeploymentBuilder(Rig.Model, "auto", "auto", "auto", 16) { Engine = profile }
+        return new DeploymentBuilder(Rig.Model, "auto", "auto", "auto", 16)
+        {
+            Engine = profile,
+            Rung = CostRung.Named("roofline", ""),
+        }
             .Build(chip, Rig.Spec());
     }
 

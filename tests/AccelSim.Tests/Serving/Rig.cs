@@ -1,3 +1,4 @@
+using AccelSim.Costs;
 using AccelSim.Hardware;
 using AccelSim.Metrics;
 using AccelSim.Models;
@@ -91,6 +92,10 @@ internal static class Rig
         HardwareDocument chip, ModelConfig? model = null, ReplicaSpec? spec = null,
         int hashBlockTokens = 16) =>
         new DeploymentBuilder(model ?? Model, "auto", "auto", "auto", hashBlockTokens)
+        {
+            // Round numbers have closed forms on the roofline.
+            Rung = CostRung.Named("roofline", ""),
+        }
             .Build(chip, spec ?? Spec());
 
     /// <summary>No engine around the kernels but where a test names one.</summary>

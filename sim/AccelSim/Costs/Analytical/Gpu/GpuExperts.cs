@@ -96,7 +96,7 @@ public sealed class GpuExperts : KernelModel
         var reach = Math.Min(bandwidth, f[6] * clock * Math.Min(tiles, f[12] * units));
         double weights = @operator.WeightBytes.Value;
         var bytes = weights + @operator.InputBytes.Value + @operator.OutputBytes.Value;
-        var cold = @operator.Repeated ? Beyond(bytes / (f[8] * machine.SharedCacheBytes)) : 1;
+        var cold = @operator.Repeated ? Beyond(bytes, f[8] * machine.SharedCacheBytes) : 1;
         var each = n * k * weight;
         var fits = machine.SharedCacheBytes / each;
         var again = f[9] * Math.Max(0, rowTiles - @operator.Groups) * each / (1 + fits * fits);
@@ -110,10 +110,11 @@ public sealed class GpuExperts : KernelModel
         };
     }
 
-    /// <summary>The share of a working set that a cache of relative size 1 does not keep.</summary>
-    private static double Beyond(double size)
+    /// <summary>The share of a working set that a cache does not keep.</summary>
+    private static double Beyond(double bytes, double cache)
     {
-        var square = size * size;
-        return square * square / (1 + square * square);
+        var ratio = cache / bytes;
+        var square = ratio * ratio;
+        return 1 / (1 + square * square);
     }
 }

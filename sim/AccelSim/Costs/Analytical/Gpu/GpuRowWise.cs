@@ -44,8 +44,8 @@ public sealed class GpuRowWise : KernelModel
             + @operator.KvWriteBytes).Value;
         var blocks = Math.Max(1, (table + passing) / BlockBytes);
         var reach = figures[2] * clock * Math.Min(blocks, BlocksPerUnit * machine.Units);
-        var size = passing / (figures[4] * machine.SharedCacheBytes);
-        var cold = size * size / (1 + size * size);
+        var kept = passing > 0 ? figures[4] * machine.SharedCacheBytes / passing : 0;
+        var cold = 1 / (1 + kept * kept);
         var memory = (table + passing * cold)
             / Math.Min(figures[1] * machine.Bandwidth, reach);
         var cache = passing * (1 - cold)
