@@ -35,5 +35,6 @@ public static class ValidationCsv
             csv.WriteField<double>(group.Errors.Coverage);
             csv.EndRecord();
         }
+        ValidationWhole.Csv(csv, result);
     }
 }

@@ -34,6 +34,7 @@ public static class ValidationHtml
                     + $"slower than predicted."),
                 Chart("chart-scatter", "Predicted against measured times, log-log", 560, ""))
             + Section("errors", "Errors", Definition, Groups(result))
+            + ValidationWhole.Html(result)
             + Section("worst", "Worst shapes", "Off by the largest factor.", Worst(result))
             + Section("rows", "Rows", "Every row is judged, skipped or left out.", Counts(result))
             + "<footer><p>Charts: Apache ECharts 6.1.0, Apache License 2.0.</p></footer>\n";
@@ -70,18 +71,18 @@ public static class ValidationHtml
     private static string Counts(ValidationResult result) =>
         Table(
             "Tables", ["table", "rows", "judged", "skipped", "left out"],
-            result.Tables.Select(count => count.IsThere
+            result.AllTables.Select(count => count.IsThere
                 ? new[]
                 {
                     Escape(count.Table), Number(count.Rows), Number(count.Judged),
                     Number(count.Skipped), Number(count.LeftOut),
                 }
                 : [Escape(count.Table), "not there", "", "", ""]))
-        + (result.Skipped.Count == 0
+        + (result.AllSkipped.Count == 0
             ? ""
             : Table(
                 "Skipped", ["table", "reason", "rows"],
-                result.Skipped.Select(skipped => new[]
+                result.AllSkipped.Select(skipped => new[]
                 {
                     Escape(skipped.Table), Escape(skipped.Reason), Number(skipped.Rows),
                 }),

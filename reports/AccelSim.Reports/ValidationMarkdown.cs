@@ -38,6 +38,7 @@ public static class ValidationMarkdown
         var page = new StringBuilder();
         page.Append("## The figures as shipped\n\n").Append(Verdict(result))
             .Append(Method.ReplaceLineEndings("\n"));
+        ValidationWhole.Markdown(page, result);
         page.Append("\n## By operator and device\n\n");
         Table(page, result.ByDevice, ["operator", "device"], group => [group.Device]);
         page.Append("\n## By format\n\n");
@@ -138,7 +139,7 @@ public static class ValidationMarkdown
     {
         page.Append("\n## Rows\n\n| table | rows | judged | skipped | left out |\n"
             + "|---|---:|---:|---:|---:|\n");
-        foreach (var count in result.Tables)
+        foreach (var count in result.AllTables)
         {
             page.Append("| ").AppendJoin(" | ", count.IsThere
                 ? [
@@ -147,8 +148,8 @@ public static class ValidationMarkdown
                 ]
                 : [count.Table, "not there", "", "", ""]).Append(" |\n");
         }
-        if (result.Skipped.Count > 0) page.Append('\n');
-        foreach (var (table, reason, rows) in result.Skipped)
+        if (result.AllSkipped.Count > 0) page.Append('\n');
+        foreach (var (table, reason, rows) in result.AllSkipped)
             page.Append("- ").Append($"{Whole(rows)} of {table}: {reason}\n");
     }
 

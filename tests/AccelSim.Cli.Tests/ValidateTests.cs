@@ -93,7 +93,8 @@ public sealed class ValidateTests
         "--rung: \"magic\" is not known; known: roofline, analytical, table.")]
     [InlineData("validate --tables T --operators gem",
         "--operators: \"gem\" is not known; did you mean \"gemm\"? Known: gemm, "
-        + "attention_prefill, attention_decode, mla, moe, allreduce.")]
+        + "attention_prefill, attention_decode, mla, moe, allreduce, deployments, "
+        + "served_run, power.")]
     [InlineData("validate --tables T --devices tpu",
         "--devices: \"tpu\" is not known; known: a100_sxm, b60, h100_sxm, h200_sxm, l40s.")]
     [InlineData("validate --tables T --folds 1",

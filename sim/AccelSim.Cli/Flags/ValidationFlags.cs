@@ -23,7 +23,8 @@ internal sealed class ValidationFlags
         "--devices", "A,B,…", "Only these devices, named as the tables or the hardware files do.");
 
     private readonly Option<string?> _operators = Flag.Text(
-        "--operators", "A,B,…", "Only these tables, such as gemm,moe.");
+        "--operators", "A,B,…", "Only these tables, such as gemm,moe, or of whole systems: "
+        + $"{string.Join(", ", WholeTable.All.Select(table => table.Name))}.");
 
     private readonly Option<int?> _folds = Flag.Whole(
         "--folds", "N", "Calibrate the analytical rung on these tables first, in N parts: each row "
@@ -61,6 +62,9 @@ internal sealed class ValidationFlags
                 .. Names(parsed.GetValue(_devices)).Select(one => Device(one, _devices.Name)),
             ],
             Tables = Tables(parsed),
+            WholeTables = parsed.GetValue(_operators) is { } operators
+                ? [.. WholeTable.All.Where(table => Names(operators).Contains(table.Name))]
+                : WholeTable.All,
         };
     }
 
@@ -125,7 +129,8 @@ internal sealed class ValidationFlags
 
     private IReadOnlyList<MeasuredTable> Tables(ParseResult parsed) =>
         parsed.GetValue(_operators) is { } operators
-            ? [.. Names(operators).Select(Table)]
+            ? [.. Names(operators).Select(Known)
+                .SelectMany(name => MeasuredTable.All.Where(table => table.Name == name))]
             : MeasuredTable.All;
 
     /// <summary>The devices that are judged.</summary>
@@ -152,9 +157,16 @@ internal sealed class ValidationFlags
             + NearestName.Hint(name, [.. TableNames.Devices.Keys]));
     }
 
-    private static MeasuredTable Table(string name) =>
-        MeasuredTable.All.FirstOrDefault(table => table.Name == name)
-        ?? throw new ConfigException("", 0, "--operators",
-            $"\"{name}\" is not known; "
-            + NearestName.Hint(name, [.. MeasuredTable.All.Select(table => table.Name)]));
+    private static string Known(string name)
+    {
+        string[] known =
+        [
+            .. MeasuredTable.All.Select(table => table.Name),
+            .. WholeTable.All.Select(table => table.Name),
+        ];
+        return known.Contains(name)
+            ? name
+            : throw new ConfigException("", 0, "--operators",
+                $"\"{name}\" is not known; {NearestName.Hint(name, known)}");
+    }
 }

@@ -9,6 +9,14 @@ internal static class ValidationTables
     /// <summary>Writes everything but the decisive line.</summary>
     public static void Write(Terminal terminal, ValidationResult result)
     {
+        if (result.Groups.Count > 0) Groups(terminal, result);
+        Whole(terminal, result);
+        Worst(terminal, result);
+        Counts(terminal, result);
+    }
+
+    private static void Groups(Terminal terminal, ValidationResult result)
+    {
         var table = new TextTable(
             $"Errors of the {result.Rung} rung", "operator", "device", "~format", "regime", ">rows",
             ">median", ">mean", ">p90", ">bias", ">in band");
@@ -26,8 +34,23 @@ internal static class ValidationTables
             + "measured " + (result.Rung == "roofline"
                 ? "between all overlapped and nothing overlapped."
                 : "within the 90 % band of their prediction."));
-        Worst(terminal, result);
-        Counts(terminal, result);
+    }
+
+    private static void Whole(Terminal terminal, ValidationResult result)
+    {
+        if (result.Whole.Count == 0) return;
+        var table = new TextTable(
+            "Whole systems", "table", "metric", "kind", ">rows", ">median", ">mean", ">p90",
+            ">bias");
+        foreach (var group in result.Whole.SelectMany(rows => rows.ByKind))
+        {
+            var errors = group.Errors;
+            table.Row(
+                group.Table, group.Metric, group.Kind, Figures.Whole(errors.Count),
+                Percent(errors.Median), Percent(errors.Mean), Percent(errors.P90),
+                Signed(errors.Bias));
+        }
+        table.Write(terminal, "Errors by model, device and engine stand in the files.");
     }
 
     /// <summary>A share in percent.</summary>
@@ -57,14 +80,14 @@ internal static class ValidationTables
     {
         var table = new TextTable(
             "Rows", "table", ">rows", ">judged", ">skipped", ">left out");
-        foreach (var count in result.Tables.Where(count => count.IsThere))
+        foreach (var count in result.AllTables.Where(count => count.IsThere))
         {
             table.Row(
                 count.Table, Figures.Whole(count.Rows), Figures.Whole(count.Judged),
                 Figures.Whole(count.Skipped), Figures.Whole(count.LeftOut));
         }
         table.Write(terminal, "Left out: rows of devices that --devices does not name.");
-        foreach (var skipped in result.Skipped)
+        foreach (var skipped in result.AllSkipped)
         {
             terminal.Paragraph(
                 $"Skipped {Figures.Plural(skipped.Rows, "row")} of {skipped.Table}: "

@@ -29,8 +29,9 @@ internal sealed class ValidateVerb : Verb
     public ValidateVerb(Terminal terminal)
         : base(
             terminal, "validate",
-            "Judges the cost model against measured kernel times: median, mean and P90 absolute "
-            + "error and bias by device, operator, format and what the model says it waits for.",
+            "Judges the cost model against measured kernel times and whole deployments: median, "
+            + "mean and P90 absolute error and bias by device, operator, format and what the model "
+            + "says it waits for.",
             "accelsim validate --tables ../shared/groundtruth",
             "accelsim validate --tables ../shared/groundtruth --devices h100-sxm \\",
             "    --operators gemm,moe --max-median 50% --out out/validation",
@@ -71,7 +72,7 @@ internal sealed class ValidateVerb : Verb
     /// <summary>The decisive figure is the last line.</summary>
     private int Decide(ValidationResult result, double? most)
     {
-        if (result.Overall is not { } overall)
+        if ((result.Overall ?? result.OverallWhole) is not { } overall)
         {
             Terminal.Line("Overall: no row was judged.");
             return ExitCode.Failed;

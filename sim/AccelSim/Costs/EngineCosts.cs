@@ -4,12 +4,22 @@ using AccelSim.Units;
 
 namespace AccelSim.Costs;
 
-/// <summary>A rung of the cost ladder under one engine: its host time, its fused kernels.</summary>
+/// <summary>
+/// A rung of the cost ladder under one engine: its host time, its fused kernels and collectives,
+/// and the power that the device draws while kernels run.
+/// </summary>
+/// <remarks>
+/// An operator's energy is that of its operations and bytes plus active power × time, at most what
+/// the power limit allows above idling: fitted times hold the slower clocks that keep to it.
+/// </remarks>
 public sealed class EngineCosts : ICostModel
 {
     private readonly ICostModel _kernels;
     private readonly EngineProfile _engine;
     private readonly HashSet<string> _fused;
+    private readonly double _activeWatts;
+    private readonly double _mostWatts;
+    private readonly int _active;
 
     /// <summary>Puts an engine around a cost model.</summary>
     /// <param name="kernels">Prices the kernels.</param>
@@ -22,11 +32,22 @@ public sealed class EngineCosts : ICostModel
         ArgumentNullException.ThrowIfNull(engine);
         (_kernels, _engine) = (kernels, engine);
         _fused = [.. engine.Fused];
-        var stated = device.Spec.Overheads.HostPerStep is not null;
-        var perStep = !stated && engine.Host.PerStep is { } own ? own : device.HostPerStep;
+        // A completed file holds the estimate of its class, which an engine knows better.
+        var isEstimate = device.HostPerStep.Source.File == Catalog.EstimatorFile;
+        var perStep = isEstimate && engine.Host.PerStep is { } own ? own : device.HostPerStep;
         HostSecondsPerStep = perStep.Value.Value;
-        Resources = [.. kernels.Resources.Select((resource, i) =>
+        List<Resource> resources = [.. kernels.Resources.Select((resource, i) =>
             i == kernels.HostResource ? Host(resource, perStep) : resource)];
+        _active = resources.Count;
+        if (device.Active is { Value.Value: > 0 } active)
+        {
+            _activeWatts = active.Value.Value;
+            resources.Add(new Resource(
+                "active", ResourceKind.Active, "power.active × time", [active.Source],
+                active.Source, active.Value.ToString()));
+        }
+        _mostWatts = device.Tdp.Value.Value - device.Idle.Value.Value;
+        Resources = resources;
     }
 
     /// <inheritdoc/>
@@ -57,8 +78,16 @@ public sealed class EngineCosts : ICostModel
     /// <inheritdoc/>
     public void Price(in Operator @operator, out OperatorCost cost)
     {
-        if (_fused.Count > 0 && _fused.Contains(@operator.Name)) cost = default;
-        else _kernels.Price(@operator, out cost);
+        if (_fused.Count > 0 && _fused.Contains(@operator.Name))
+        {
+            cost = default;
+            return;
+        }
+        if (@operator.Kind == OperatorKind.AllReduce)
+            _kernels.Price(@operator with { Reduction = _engine.AllReduce }, out cost);
+        else
+            _kernels.Price(@operator, out cost);
+        if (_activeWatts > 0) Draw(ref cost);
     }
 
     /// <inheritdoc/>
@@ -76,6 +105,15 @@ public sealed class EngineCosts : ICostModel
 
     /// <inheritdoc/>
     public IReadOnlyList<CostTerm> Explain(in Operator @operator) => _kernels.Explain(@operator);
+
+    private void Draw(ref OperatorCost cost)
+    {
+        cost.Energy[_active] = _activeWatts * cost.Seconds;
+        var joules = cost.Energy.Sum();
+        var most = _mostWatts * cost.Seconds;
+        if (joules <= most) return;
+        for (var i = 0; i <= _active; i++) cost.Energy[i] *= most / joules;
+    }
 
     private Resource Host(Resource resource, Fact<Seconds> perStep)
     {

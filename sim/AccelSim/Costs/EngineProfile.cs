@@ -1,5 +1,6 @@
 using AccelSim.Configuration;
 using AccelSim.Hardware;
+using AccelSim.Models;
 using AccelSim.Units;
 
 namespace AccelSim.Costs;
@@ -29,6 +30,9 @@ public sealed record EngineProfile
 
     /// <summary>What is special about its kernels; absent where nothing is known.</summary>
     public EngineKernels? Kernels { get; init; }
+
+    /// <summary>Whose kernels sum over tensor-parallel ranks.</summary>
+    public ReductionKernels AllReduce { get; init; }
 
     /// <summary>What its scheduler does where nothing else is stated.</summary>
     public required EngineScheduler Scheduler { get; init; }

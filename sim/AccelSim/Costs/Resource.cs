@@ -41,4 +41,6 @@ public enum ResourceKind
     Host,
     /// <summary>Slowed down so as to stay within the power limit.</summary>
     Power,
+    /// <summary>Drawing power while at work, whatever the work.</summary>
+    Active,
 }

@@ -230,6 +230,12 @@ public sealed record Power
     /// <summary>Draw when powered and idle.</summary>
     public Fact<Watts>? Idle { get; init; }
 
+    /// <summary>
+    /// Draw beyond idling while kernels run, whatever they do: clocks, schedulers, caches.
+    /// </summary>
+    [Limits(AtLeast = 0)]
+    public Fact<Watts>? Active { get; init; }
+
     /// <summary>The most it may draw for a short time.</summary>
     [Limits(MoreThan = 0)]
     public Fact<Watts>? Burst { get; init; }

@@ -31,6 +31,11 @@ public sealed partial class Device
         Idle = spec.Power.Idle ?? Computed(
             typical.IdleShareOfTdp.Value.Value * spec.Power.Tdp.Value,
             typical.IdleShareOfTdp.Source, "idleShareOfTdp × tdp");
+        // Power at work that no single operation is to blame for.
+        Active = spec.Power.Active ?? (typical.ActiveShareOfTdp is { } share
+            ? Computed(share.Value.Value * spec.Power.Tdp.Value, share.Source,
+                "activeShareOfTdp × tdp")
+            : null);
         (NodeName, Node, NodeNote) = NearestNode(typical);
         VectorEnergy = spec.Power.VectorEnergy ?? NodeVectorEnergy();
         _matrixEnergy = Enum.GetValues<NumberFormat>()

@@ -58,6 +58,9 @@ public sealed partial class Device
     /// <summary>Idle power.</summary>
     public Fact<Watts> Idle { get; }
 
+    /// <summary>Power beyond idling while kernels run; null where energies hold it.</summary>
+    public Fact<Watts>? Active { get; }
+
     /// <summary>Energy of one vector operation.</summary>
     public Fact<JoulesPerFlop> VectorEnergy { get; }
 

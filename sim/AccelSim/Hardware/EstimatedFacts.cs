@@ -36,6 +36,7 @@ internal sealed class EstimatedFacts
         facts.Add(overheads.HostPerStep, device.HostPerStep, "overheads", "hostPerStep");
         facts.Add(overheads.RuntimeReserve, device.RuntimeReserve, "overheads", "runtimeReserve");
         facts.Add(power.Idle, device.Idle, "power", "idle");
+        if (device.Active is { } active) facts.Add(power.Active, active, "power", "active");
         facts.Add(power.VectorEnergy, device.VectorEnergy, "power", "vectorEnergy");
         var formats = Enum.GetValues<NumberFormat>()
             .Where(format => device.MatrixRate(format) is not null).ToArray();

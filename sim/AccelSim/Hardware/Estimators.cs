@@ -88,6 +88,12 @@ public sealed record ClassEstimate
     [Limits(MoreThan = 0, AtMost = 1)]
     public required Fact<Ratio> IdleShareOfTdp { get; init; }
 
+    /// <summary>
+    /// Power beyond idling while kernels run, over TDP; none where energies hold all of it.
+    /// </summary>
+    [Limits(AtLeast = 0, AtMost = 1)]
+    public Fact<Ratio>? ActiveShareOfTdp { get; init; }
+
     /// <summary>Process node where the file states none.</summary>
     public required Fact<Nanometres> Process { get; init; }
 

@@ -50,6 +50,7 @@ public static class HardwareFacts
         Add(facts, "overheads.hostPerStep", device.HostPerStep);
         Add(facts, "overheads.runtimeReserve", device.RuntimeReserve);
         Add(facts, "power.idle", device.Idle);
+        if (device.Active is { } active) Add(facts, "power.active", active);
         foreach (var format in Enum.GetValues<NumberFormat>())
         {
             if (device.MatrixRate(format) is not null)

@@ -6,10 +6,11 @@ namespace AccelSim.Models;
 /// </summary>
 /// <remarks>
 /// Source: <c>configuration_*.py</c> of Hugging Face transformers 4.57, class of each
-/// <c>model_type</c>; for <c>Dream</c>, <c>llada</c> the configuration class beside the model. Only
-/// members that real files leave out stand here; a size that every file states (layers, widths,
-/// heads) has no default, so that a truncated file is an error and not another model. Where the
-/// class computes a value from others (key/value heads from heads), the reader of the family does.
+/// <c>model_type</c>; for <c>Dream</c>, <c>llada</c>, <c>kimi_k2</c>, <c>minimax_m2</c> the
+/// configuration class beside the model. Only members that real files leave out stand here; a size
+/// that every file states (layers, widths, heads) has no default, so that a truncated file is an
+/// error and not another model. Where the class computes a value from others (key/value heads from
+/// heads), the reader of the family does.
 /// </remarks>
 internal static class FamilyDefaults
 {
@@ -38,9 +39,8 @@ internal static class FamilyDefaults
             ["qwen3_moe"] = Untied(
                 ("use_sliding_window", false), ("attention_bias", false),
                 ("decoder_sparse_step", 1)),
-            ["qwen3_next"] = Untied(
-                ("attention_bias", false), ("decoder_sparse_step", 1),
-                ("full_attention_interval", 4)),
+            ["qwen3_next"] = Qwen3Next(),
+            ["qwen3_5_moe_text"] = Qwen3Next(),
             ["phi3"] = Untied(),
             ["phi"] = Untied(("qk_layernorm", false)),
             ["bitnet"] = Untied(("attention_bias", false)),
@@ -52,6 +52,9 @@ internal static class FamilyDefaults
                 ("first_k_dense_replace", 0)),
             ["deepseek_v3"] = Untied(
                 ("attention_bias", false), ("moe_layer_freq", 1), ("topk_method", "noaux_tc")),
+            ["kimi_k2"] = Untied(
+                ("attention_bias", false), ("moe_layer_freq", 1), ("topk_method", "noaux_tc")),
+            ["minimax_m2"] = Untied(("use_qk_norm", true), ("use_routing_bias", true)),
             ["gpt_oss"] = Untied(("attention_bias", true)),
             ["gpt2"] = Of(),
             ["opt"] = Of(("do_layer_norm_before", true), ("enable_bias", true)),
@@ -91,6 +94,9 @@ internal static class FamilyDefaults
 
     /// <summary>Whether a name is a <c>model_type</c>.</summary>
     public static bool IsFamily(string name) => Families.ContainsKey(name);
+
+    private static Dictionary<string, object> Qwen3Next() => Untied(
+        ("attention_bias", false), ("decoder_sparse_step", 1), ("full_attention_interval", 4));
 
     private static Dictionary<string, object> Untied(params (string, object)[] members) =>
         Of([("tie_word_embeddings", false), .. members]);

@@ -41,6 +41,16 @@ public static partial class ModelReader
         return Mixed(m, attention, _ => experts);
     }
 
+    private static ModelConfig MiniMax(ConfigMembers m)
+    {
+        var experts = Routed(m, "num_local_experts", "intermediate_size") with
+        {
+            RouterBias = m.Flag("use_routing_bias"),
+        };
+        var attention = GroupedAttention(m) with { QkNorm = m.Flag("use_qk_norm") };
+        return Mixed(m, attention, _ => experts);
+    }
+
     private static ModelConfig DeepSeek(ConfigMembers m)
     {
         if (m.Flag("attention_bias"))
@@ -85,8 +95,9 @@ public static partial class ModelReader
     {
         var step = m.Count("decoder_sparse_step");
         var denseLayers = m.Layers("mlp_only_layers", LayerCount(m));
-        var dense = new DenseMlp(m.Count("intermediate_size"), Gated: true, Bias: false);
-        return i => (i + 1) % step == 0 && !denseLayers.Contains(i) ? experts : dense;
+        var dense = new Lazy<DenseMlp>(
+            () => new DenseMlp(m.Count("intermediate_size"), Gated: true, Bias: false));
+        return i => (i + 1) % step == 0 && !denseLayers.Contains(i) ? experts : dense.Value;
     }
 
     private static ModelConfig Mixed(

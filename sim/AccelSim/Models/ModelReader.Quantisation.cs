@@ -1,3 +1,4 @@
+using AccelSim.Hardware;
 using AccelSim.Units;
 
 namespace AccelSim.Models;
@@ -11,7 +12,7 @@ public static partial class ModelReader
         var method = q.Choice("quant_method",
             "awq", "bitnet", "compressed-tensors", "fbgemm_fp8", "fp8", "gptq", "modelopt",
             "mxfp4");
-        CheckExceptions(q, method);
+        CheckExceptions(q, method, hasExperts);
         switch (method)
         {
             case "awq":
@@ -37,11 +38,16 @@ public static partial class ModelReader
         }
     }
 
+    /// <summary>What Kimi K2.5 leaves alone besides: all but the routed experts.</summary>
+    private static readonly string[] AllButExperts =
+        ["self_attn", "shared_experts", "mlp\\.(gate|up|gate_up|down)_proj"];
+
     /// <summary>
     /// Modules that stay unquantised must be those that every scheme here leaves alone; attention
     /// too where only experts are quantised.
     /// </summary>
-    private static void CheckExceptions(ConfigMembers q, string method)
+    private static void CheckExceptions(
+        ConfigMembers q, string method, bool hasExperts)
     {
         string[] known =
         [
@@ -54,8 +60,12 @@ public static partial class ModelReader
             {
                 var isKnown = module == "gate"
                     || known.Any(part => module.Contains(part, StringComparison.Ordinal))
+                    || module == "e_score_correction_bias"
                     || (method == "mxfp4"
-                        && module.Contains("self_attn", StringComparison.Ordinal));
+                        && module.Contains("self_attn", StringComparison.Ordinal))
+                    || (method == "compressed-tensors" && hasExperts
+                        && AllButExperts.Any(
+                            part => module.Contains(part, StringComparison.Ordinal)));
                 if (!isKnown)
                 {
                     throw q.Error(name, $"\"{module}\" left unquantised is not understood; output "
@@ -104,7 +114,12 @@ public static partial class ModelReader
                 $"\"group_0\" and \"{name}\" differ; groups that are quantised alike are "
                 + "understood.");
         }
-        return first;
+        // Shared experts count with the routed ones, of which they are a few per cent.
+        var attentionToo = !q.Texts("ignore").Any(
+            module => module.Contains("self_attn", StringComparison.Ordinal));
+        return attentionToo
+            ? first
+            : first with { Linear = null, Name = FormatNames.Of(first.Experts!.Value.Format) };
     }
 
     private static WeightScheme Group(ConfigMembers group, string method)

@@ -108,6 +108,7 @@ public static partial class Explanation
     private static string Work(Resource resource) =>
         resource.Kind is ResourceKind.Matrix or ResourceKind.Vector
             ? "operations × energy of one"
+            : resource.Kind == ResourceKind.Active ? "active power × time, within the limit"
             : "bytes × energy of one";
 
     private static string Amount(Resource resource, double joules)

@@ -17,7 +17,7 @@ public sealed record ErrorSummary(
     /// <summary>Summarises signed errors; sorts what it is given.</summary>
     /// <param name="errors">One for each row.</param>
     /// <param name="covered">Rows measured within the band of their prediction.</param>
-    public static ErrorSummary Of(double[] errors, int covered)
+    public static ErrorSummary Of(double[] errors, int covered = 0)
     {
         ArgumentNullException.ThrowIfNull(errors);
         ArgumentOutOfRangeException.ThrowIfZero(errors.Length, nameof(errors));

@@ -44,7 +44,7 @@ internal sealed class GoalLedger
         var factor = Math.Max(predicted / measured, measured / predicted);
         if (worst.Count == MostWorst && factor <= worst[^1].Factor) return;
         var row = new JudgedRow(
-            rows.Table.Name, device, format, rows.Shape, rows.Line, predicted, measured);
+            rows.Name, device, format, rows.Shape, rows.Line, predicted, measured);
         var at = worst.FindIndex(other => other.Factor < factor);
         worst.Insert(at < 0 ? worst.Count : at, row);
         if (worst.Count > MostWorst) worst.RemoveAt(MostWorst);

@@ -6,9 +6,13 @@ namespace AccelSim.Validation;
 internal static class MeasuredFolder
 {
     /// <summary>The file of each table; null where the folder has none.</summary>
+    /// <param name="folder">The folder.</param>
+    /// <param name="tables">Tables of kernels.</param>
+    /// <param name="whole">Measurements of whole systems, of which one is enough too.</param>
     /// <exception cref="ConfigException">There is no folder, or none of the tables.</exception>
     public static IReadOnlyList<(MeasuredTable Table, string? File)> Tables(
-        string folder, IReadOnlyList<MeasuredTable> tables)
+        string folder, IReadOnlyList<MeasuredTable> tables,
+        params IReadOnlyList<WholeTable> whole)
     {
         if (!Directory.Exists(folder))
         {
@@ -21,9 +25,9 @@ internal static class MeasuredFolder
             .. tables.Select(table => (table, Path.Combine(folder, table.File)))
                 .Select(pair => (pair.table, File.Exists(pair.Item2) ? pair.Item2 : null)),
         ];
-        return found.Any(pair => pair.File is not null)
-            ? found
-            : throw new ConfigException(folder, 0, "",
-                $"has none of {string.Join(", ", tables.Select(table => table.File))}.");
+        if (found.Any(pair => pair.File is not null) || whole.Any(table => table.IsIn(folder)))
+            return found;
+        var files = tables.Select(table => table.File).Concat(whole.Select(table => table.Path));
+        throw new ConfigException(folder, 0, "", $"has none of {string.Join(", ", files)}.");
     }
 }

@@ -4,14 +4,17 @@ using AccelSim.Configuration;
 
 namespace AccelSim.Validation;
 
-/// <summary>Streams the rows of a measured table: CSV, compressed with gzip.</summary>
+/// <summary>Streams the rows of a measured table: CSV, mostly compressed with gzip.</summary>
 /// <remarks>One line is in memory at a time. No layout quotes its fields.</remarks>
 internal sealed class TableRows : IDisposable
 {
     private const int LongestLine = 4096;
     private const double LongestMicroseconds = 1e10;
     private readonly string _file;
-    private readonly MeasuredTable _table;
+    private readonly string _name;
+    private readonly IReadOnlyList<string> _columns;
+    private readonly IReadOnlyList<string> _shape;
+    private readonly IReadOnlyList<string> _site;
     private readonly StreamReader _reader;
     private readonly string[] _header;
     private readonly int[] _places;
@@ -23,12 +26,28 @@ internal sealed class TableRows : IDisposable
     /// <param name="table">What it holds.</param>
     /// <exception cref="ConfigException">It cannot be read, or lacks a column.</exception>
     public TableRows(string file, MeasuredTable table)
+        : this(file, table.Name, table.Columns, table.Shape, table.Site)
     {
-        (_file, _table) = (file, table);
+    }
+
+    /// <summary>Opens a table and checks its header.</summary>
+    /// <param name="file">Its path, as errors name it.</param>
+    /// <param name="name">What it holds.</param>
+    /// <param name="columns">The columns that are read.</param>
+    /// <param name="shape">Those that tell one shape from another.</param>
+    /// <param name="site">Those that tell where a kernel is used.</param>
+    /// <exception cref="ConfigException">It cannot be read, or lacks a column.</exception>
+    public TableRows(
+        string file, string name, IReadOnlyList<string> columns, IReadOnlyList<string> shape,
+        IReadOnlyList<string> site)
+    {
+        (_file, _name, _columns, _shape, _site) = (file, name, columns, shape, site);
         try
         {
-            RefuseUnpacked();
-            _reader = new StreamReader(CheckedGzip.Open(file), Encoding.UTF8);
+            var packed = file.EndsWith(".gz", StringComparison.Ordinal);
+            if (packed) RefuseUnpacked();
+            _reader = new StreamReader(
+                packed ? CheckedGzip.Open(file) : File.OpenRead(file), Encoding.UTF8);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
@@ -37,23 +56,23 @@ internal sealed class TableRows : IDisposable
         _header = (Take() ?? throw new ConfigException(
             file, 0, "", "is empty; a header and rows are expected.")).Split(',');
         Line = 1;
-        _places = [.. table.Columns.Select(Place)];
+        _places = [.. _columns.Select(Place)];
         _ends = new int[_header.Length];
     }
 
-    /// <summary>What it holds.</summary>
-    public MeasuredTable Table => _table;
+    /// <summary>What it holds, such as <c>gemm</c>.</summary>
+    public string Name => _name;
 
     /// <summary>Line of the current row, from 1.</summary>
     public int Line { get; private set; }
 
     /// <summary>The shape of the current row, such as <c>m=1 n=32 k=32</c>.</summary>
     public string Shape => string.Join(
-        ' ', _table.Shape.Select(column => $"{column}={Field(column)}"));
+        ' ', _shape.Select(column => $"{column}={Field(column)}"));
 
     /// <summary>Where in a model the current row's kernel is used: <c>n=32 k=32</c>.</summary>
     public string Site => string.Join(
-        ' ', _table.Site.Select(column => $"{column}={Field(column)}"));
+        ' ', _site.Select(column => $"{column}={Field(column)}"));
 
     /// <summary>Goes to the next row; false at the end.</summary>
     /// <exception cref="ConfigException">The line is malformed.</exception>
@@ -101,6 +120,38 @@ internal sealed class TableRows : IDisposable
             : throw Error(column, string.Create(CultureInfo.InvariantCulture,
                 $"\"{field}\" is not a whole number from {low} to {high:N0}."));
     }
+
+    /// <summary>A count that may be written as 4.0, within limits.</summary>
+    public long Rounded(string column)
+    {
+        var value = Number(column);
+        return value is >= 0 and <= 10_000_000 && value == Math.Floor(value)
+            ? (long)value
+            : throw Error(column, $"\"{Field(column)}\" is not a count, such as 4 or 4.0.");
+    }
+
+    /// <summary>A number of at least zero.</summary>
+    public double Amount(string column)
+    {
+        var value = Number(column);
+        return value is >= 0 and < 1e12
+            ? value
+            : throw Error(column, $"\"{Field(column)}\" is not a number from 0, such as 0.75.");
+    }
+
+    /// <summary>A number above zero.</summary>
+    public double Positive(string column)
+    {
+        var value = Number(column);
+        return value is > 0 and < 1e12
+            ? value
+            : throw Error(column, $"\"{Field(column)}\" is not a number above 0, such as 12.5.");
+    }
+
+    private double Number(string column) => double.TryParse(
+        Field(column), NumberStyles.Float, CultureInfo.InvariantCulture, out var value)
+        ? value
+        : double.NaN;
 
     /// <summary>What was measured, in seconds.</summary>
     public double Seconds()
@@ -168,12 +219,12 @@ internal sealed class TableRows : IDisposable
 
     private int Index(string column)
     {
-        var columns = _table.Columns;
+        var columns = _columns;
         for (var i = 0; i < columns.Count; i++)
         {
             if (columns[i] == column) return i;
         }
-        throw new ArgumentException($"{_table.Name} has no column {column}.", nameof(column));
+        throw new ArgumentException($"{_name} has no column {column}.", nameof(column));
     }
 
     /// <summary>Finds where fields end; returns how many there are.</summary>

@@ -25,6 +25,26 @@ public sealed record ValidationResult(
 
     /// <summary>The rows that goals speak of, in the order of the goals.</summary>
     public IReadOnlyList<GoalCell> Goals { get; init; } = [];
+
+    /// <summary>Measurements of whole systems, as far as they are there.</summary>
+    public IReadOnlyList<WholeRows> Whole { get; init; } = [];
+
+    /// <summary>All measurements of whole systems; null where there are none.</summary>
+    public ErrorSummary? OverallWhole
+    {
+        get
+        {
+            var errors = Whole.SelectMany(rows => rows.Rows).Select(row => row.Error).ToArray();
+            return errors.Length == 0 ? null : ErrorSummary.Of(errors);
+        }
+    }
+
+    /// <summary>What was read, measurements of whole systems included.</summary>
+    public IReadOnlyList<TableCount> AllTables => [.. Tables, .. Whole.Select(rows => rows.Count)];
+
+    /// <summary>What was not, measurements of whole systems included.</summary>
+    public IReadOnlyList<SkippedRows> AllSkipped =>
+        [.. Skipped, .. Whole.SelectMany(rows => rows.Skipped)];
 }
 
 /// <summary>Rows that are judged together.</summary>

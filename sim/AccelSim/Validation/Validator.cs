@@ -14,6 +14,9 @@ public sealed class Validator(string folder, IRungs rungs)
     private readonly Dictionary<string, JudgedDevice> _devices = [];
     private readonly ErrorLedger _ledger = new();
     private readonly GoalLedger _goals = new();
+
+    // Whole systems are judged with the figures as shipped.
+    private readonly CostRung? _rung;
     private readonly List<TableCount> _counts = [];
     private readonly List<SkippedRows> _skipped = [];
 
@@ -21,12 +24,13 @@ public sealed class Validator(string folder, IRungs rungs)
     /// <param name="folder">Where the tables are.</param>
     /// <param name="rung">What is judged.</param>
     public Validator(string folder, CostRung rung)
-        : this(folder, new OneRung(rung))
-    {
-    }
+        : this(folder, new OneRung(rung)) => _rung = rung;
 
     /// <summary>The tables to read; all by default.</summary>
     public IReadOnlyList<MeasuredTable> Tables { get; init; } = MeasuredTable.All;
+
+    /// <summary>The measurements of whole systems to read; all by default.</summary>
+    public IReadOnlyList<WholeTable> WholeTables { get; init; } = WholeTable.All;
 
     /// <summary>The devices to judge, as the tables name them; empty for all.</summary>
     public IReadOnlyList<string> Devices { get; init; } = [];
@@ -40,12 +44,20 @@ public sealed class Validator(string folder, IRungs rungs)
     /// </exception>
     public ValidationResult Run()
     {
-        foreach (var (table, file) in MeasuredFolder.Tables(folder, Tables))
+        foreach (var (table, file) in MeasuredFolder.Tables(
+            folder, Tables, WholeTables))
         {
             if (file is not null) _counts.Add(Judge(file, table));
             else _counts.Add(new TableCount(table.Name, false, 0, 0, 0, 0));
         }
-        return _ledger.Result(rungs.Name, _counts, _skipped) with { Goals = _goals.Cells };
+        return _ledger.Result(rungs.Name, _counts, _skipped) with
+        {
+            Goals = _goals.Cells,
+            Whole = _rung is null
+                ? []
+                : [.. WholeTables.Where(table => table.IsIn(folder))
+                    .Select(table => table.Judge(folder, _rung, Devices))],
+        };
     }
 
     private TableCount Judge(string file, MeasuredTable table)

@@ -113,6 +113,31 @@ public sealed class EngineProfileTests
             < Price(EngineCatalog.Read(Text, "p.json"), Decode(3)));
     }
 
+    [Theory]
+    [InlineData("0 W", 0)]
+    [InlineData("50 W", 50)]
+    public void WorkingDevice_DrawsActivePowerForAsLongAsItsKernelsRun(string active, double watts)
+    {
+        var work = Joules(active) - Joules("0 W");
+        var seconds = Price(EngineCatalog.Open("native"), Decode(3));
+        Assert.Equal(watts * seconds, work, 1e-9);
+    }
+
+    [Fact]
+    public void Energy_StaysWithinThePowerLimit()
+    {
+        var seconds = Price(EngineCatalog.Open("native"), Decode(3));
+        // The chip may draw 1 MW, of which it draws 100 W idle.
+        Assert.Equal((1e6 - 100) * seconds, Joules("5000000 W"), 1e-3);
+    }
+
+    private static double Joules(string active)
+    {
+        var chip = Rig.Chip(("\"active\": \"0 W\"", $"\"active\": \"{active}\""));
+        Rig.Deploy(chip).Stages[0].Price(Decode(3), out var cost);
+        return cost.Energy.Sum();
+    }
+
     [Fact]
     public void Request_WaitsForTheFrontEnd()
     {

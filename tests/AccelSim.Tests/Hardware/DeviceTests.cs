@@ -120,7 +120,8 @@ public sealed class DeviceTests
             + (device.MatrixRate(format)!.Value.Value * device.MatrixEnergy(format).Value.Value)
             + (device.Bandwidth[device.MainMemory].Value.Value
                 * device.MemoryEnergy[device.MainMemory].Value.Value);
-        Assert.InRange(watts / device.Tdp.Value.Value, 0.39, 1.02);
+        // A measured idle power is that of a card awake, above the estimate of one asleep.
+        Assert.InRange(watts / device.Tdp.Value.Value, 0.39, 1.1);
     }
 
     [Fact]

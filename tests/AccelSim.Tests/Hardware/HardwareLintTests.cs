@@ -31,7 +31,7 @@ public sealed class HardwareLintTests
         @"\.die\.(area|process)$", @"\.price\.", @"\.links\.\w+\.bandwidth$",
         @"\.memory\.\w+\.capacity$",
         @"\.memory\.(flash|uram|bram|l2|sram|infinityCache)\.bandwidth$",
-        @"\.power\.(burst|burstTime|idle|tdp|vectorEnergy)$", @"\.power\.matrixEnergy\.",
+        @"\.power\.(active|burst|burstTime|idle|tdp|vectorEnergy)$", @"\.power\.matrixEnergy\.",
         @"\.power\.memoryEnergy\.sram$", @"\.overheads\.runtimeReserve$",
         @"\.fabric\.engines\.", @"\.fabric\.(vector|matrix|simd|formats|core|dspMacs)\.",
         @"\.fabric\.(clock|matrixClock|columns|rows|coresPerSocket|sockets)$",

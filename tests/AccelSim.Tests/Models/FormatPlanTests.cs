@@ -65,8 +65,8 @@ public sealed class FormatPlanTests
         var e = Assert.Throws<ConfigException>(
             () => FormatPlan.For(Llama, H100, quantization: "q4_k"));
         Assert.Equal(
-            "--quantization: \"q4_k\" is not known; use auto, none, fp8, int8, int4, awq, gptq or "
-            + "mxfp4.", e.Message);
+            "--quantization: \"q4_k\" is not known; use auto, none, fp8, fp8_block, "
+            + "int8, int4, awq, gptq or mxfp4.", e.Message);
     }
 
     [Fact]

@@ -43,7 +43,7 @@ internal static class Rig
             "runtimeReserve": "0 B"
           },
           "power": {
-            "tdp": "1000000 W", "idle": "100 W", "vectorEnergy": "2 pJ/FLOP",
+            "tdp": "1000000 W", "idle": "100 W", "active": "0 W", "vectorEnergy": "2 pJ/FLOP",
             "matrixEnergy": { "bf16": "1 pJ/FLOP", "fp16": "1 pJ/FLOP" },
             "memoryEnergy": { "hbm": "10 pJ/B" }, "linkEnergy": { "wire": "20 pJ/B" }
           },

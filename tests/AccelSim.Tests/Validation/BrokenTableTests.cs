@@ -122,7 +122,9 @@ public sealed class BrokenTableTests
         using var tables = new MeasuredTables();
         Assert.Equal(
             tables.Folder + ": has none of gemm.csv.gz, attention_prefill.csv.gz, "
-            + "attention_decode.csv.gz, mla.csv.gz, moe.csv.gz, allreduce.csv.gz.",
+            + "attention_decode.csv.gz, mla.csv.gz, moe.csv.gz, allreduce.csv.gz, "
+            + "e2e_silicon_sample.csv.gz, vllm-rtx4090-llama-3.1-8b, "
+            + "splitwise_time_power.csv.",
             Message(tables));
     }
 
