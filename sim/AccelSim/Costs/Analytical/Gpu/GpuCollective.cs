@@ -35,6 +35,16 @@ public sealed class GpuCollective : KernelModel
     ];
 
     /// <inheritdoc/>
+    public override KernelFormula Formula { get; } = new(
+        "fixed + link")
+    {
+        Fixed = "(launch + hop × rounds × (n − 1)) / clock; 2 rounds for an all-reduce",
+        Link =
+            "z + ramp × z / (z + rampStart), z = (rounds × (n − 1)/n + copy/n) × S / (linkShare × "
+            + "bandwidth) × (n/2)^contention, or by the switch; between nodes at networkShare",
+    };
+
+    /// <inheritdoc/>
     public override void Price(
         in Operator @operator, Machine machine, ReadOnlySpan<double> figures,
         out KernelTime time)

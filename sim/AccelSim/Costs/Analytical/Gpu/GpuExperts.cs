@@ -45,6 +45,19 @@ public sealed class GpuExperts : KernelModel
     ];
 
     /// <inheritdoc/>
+    public override KernelFormula Formula { get; } = new(
+        "fixed + the least over tiles of 16 to 128 rows of (Σ partsᵖ)^(1/p), p = sharpness, "
+        + "and rows of other ranks' experts passed over")
+    {
+        Fixed = "(launch + row × rows) / clock",
+        Matrix = "waves × (2·T·128·K / (matrixShare × peak, less at tileEdge) + tileCost) / clock",
+        Memory =
+            "experts hit, rows in and out / (bandwidthShare × bandwidth, or what inFlight tiles "
+            + "ask for at tileBandwidth)",
+        Cache = "tiles × operands of a tile / (cacheBandwidth × units at work × clock)",
+    };
+
+    /// <inheritdoc/>
     public override void Price(
         in Operator @operator, Machine machine, ReadOnlySpan<double> figures,
         out KernelTime time)

@@ -20,6 +20,29 @@ public sealed class GpuLinear : KernelModel
     public override IReadOnlyList<KernelParameter> Parameters => _places.All;
 
     /// <inheritdoc/>
+    public override KernelFormula Formula => new(
+        "the least over tiles TM × TN" + (_places.SplitLaunch < 0 ? "" : " and splits s of K")
+        + ": fixed + (Σ partsᵖ)^(1/p), p = smoothness; never less than its energy at the power "
+        + "limit" + (_places.QuantiseLaunch < 0 ? "" : "; activations are quantised before"))
+    {
+        Fixed = "launch / clock"
+            + (_places.SplitLaunch < 0
+                ? ""
+                : ", and for s parts splitLaunch and their sums at splitRate")
+            + (_places.QuantiseLaunch < 0 ? "" : ", and quantiseLaunch"),
+        Matrix = "waves × (K × (2·TM·TN / (matrixShare × peak) + step/32"
+            + (_places.ExpandRate < 0 ? "" : " + TN / expandRate")
+            + ") + TM·TN × epilogue) / clock, or operations × matrixEnergy / TDP",
+        Memory =
+            "missed bytes / (memoryShare × bandwidth), or / (units at work × unitStream × clock)",
+        Cache =
+            "bytes / (units × cacheRate × clock), or operands of all waves / (tileFeed × clock)",
+        Vector = _places.QuantiseLaunch < 0
+            ? ""
+            : "rows of activations on a unit × (quantiseRow + K × quantiseElement) / clock",
+    };
+
+    /// <inheritdoc/>
     public override void Price(
         in Operator @operator, Machine machine, ReadOnlySpan<double> figures, out KernelTime time)
     {

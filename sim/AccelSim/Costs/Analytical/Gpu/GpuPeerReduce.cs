@@ -30,6 +30,17 @@ public sealed class GpuPeerReduce : KernelModel
     ];
 
     /// <inheritdoc/>
+    public override KernelFormula Formula { get; } = new(
+        "the faster of one shot and two shots")
+    {
+        Fixed = "(launch + hop × (n − 1)) / clock, + second for two shots",
+        Link =
+            "(n − 1) × S / (oneShotShare × bandwidth), or (2·(n − 1) + copy)/n × S / "
+            + "(twoShotShare × bandwidth), or (n + 1)/n × S / (switchShare × bandwidth); "
+            + "all × (n/2)^contention",
+    };
+
+    /// <inheritdoc/>
     public override void Price(
         in Operator @operator, Machine machine, ReadOnlySpan<double> figures,
         out KernelTime time)

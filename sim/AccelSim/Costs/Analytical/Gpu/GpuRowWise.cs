@@ -34,6 +34,17 @@ public sealed class GpuRowWise : KernelModel
     ];
 
     /// <inheritdoc/>
+    public override KernelFormula Formula { get; } = new(
+        "fixed + max(memory + cache, vector)")
+    {
+        Fixed = "launch / clock",
+        Memory =
+            "bytes not just written / min(bandwidthShare × bandwidth, blocks × blockBandwidth)",
+        Cache = "bytes just written, as far as residency keeps them, / (cacheBandwidth × units)",
+        Vector = "vector operations / (vectorShare × vector rate)",
+    };
+
+    /// <inheritdoc/>
     public override void Price(
         in Operator @operator, Machine machine, ReadOnlySpan<double> figures,
         out KernelTime time)
