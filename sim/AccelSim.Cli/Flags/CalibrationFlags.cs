@@ -152,5 +152,5 @@ internal sealed record CalibrationPlan(
     /// <summary>A file with the figures.</summary>
     public string Text(CalibrationResult result) => Device is null
         ? FitJson.Class($"Fitted on {string.Join(" and ", Fitted)}", result.Families, Source)
-        : FitJson.Device(TableNames.Devices[Device], result.Families, Source);
+        : FitJson.Device(TableNames.Hardware(Device)!, result.Families, Source);
 }

@@ -82,7 +82,7 @@ internal sealed class ValidationFlags
         var folder = Fitted(parsed, _folds);
         return Judge(
             parsed, CalibratedRungs.Folded(folds, Calibrate(parsed, folder, folds)),
-            Asked(parsed));
+            except: []);
     }
 
     /// <summary>
@@ -93,11 +93,11 @@ internal sealed class ValidationFlags
         if (parsed.GetValue(_from) is not { } list) return null;
         var folder = Fitted(parsed, _from);
         string[] donors = [.. Names(list).Select(one => Device(one, _from.Name))];
-        string[] others = [.. Asked(parsed).Except(donors)];
-        return others.Length > 0
+        var asked = Asked(parsed);
+        return asked.Count == 0 || asked.Except(donors).Any()
             ? Judge(
                 parsed,
-                CalibratedRungs.Transferred(donors, Calibrate(parsed, folder, 1)), others)
+                CalibratedRungs.Transferred(donors, Calibrate(parsed, folder, 1)), donors)
             : throw new ConfigException("", 0, _from.Name,
                 "leaves no device to judge; lend from fewer, or name another with --devices.");
     }
@@ -124,8 +124,11 @@ internal sealed class ValidationFlags
             Folds = folds, Seed = parsed.GetValue(_seed) ?? 1, Tables = Tables(parsed),
         };
 
-    private Validator Judge(ParseResult parsed, IRungs rungs, IReadOnlyList<string> devices) =>
-        new(parsed.GetValue(_tables)!, rungs) { Devices = devices, Tables = Tables(parsed) };
+    private Validator Judge(ParseResult parsed, IRungs rungs, IReadOnlyList<string> except) =>
+        new(parsed.GetValue(_tables)!, rungs)
+        {
+            Devices = Asked(parsed), Except = except, Tables = Tables(parsed),
+        };
 
     private IReadOnlyList<MeasuredTable> Tables(ParseResult parsed) =>
         parsed.GetValue(_operators) is { } operators
@@ -133,11 +136,11 @@ internal sealed class ValidationFlags
                 .SelectMany(name => MeasuredTable.All.Where(table => table.Name == name))]
             : MeasuredTable.All;
 
-    /// <summary>The devices that are judged.</summary>
+    /// <summary>The devices that are judged; none stands for all.</summary>
     private IReadOnlyList<string> Asked(ParseResult parsed) =>
         parsed.GetValue(_devices) is { } list
             ? [.. Names(list).Select(one => Device(one, _devices.Name))]
-            : [.. TableNames.Devices.Keys];
+            : [];
 
     private static IEnumerable<string> Names(string? list) =>
         list is null ? [] : list.Split(',').Distinct();
@@ -152,6 +155,7 @@ internal sealed class ValidationFlags
         {
             if (name == table || name == shipped) return table;
         }
+        if (TableNames.Hardware(name) is not null) return name;
         throw new ConfigException("", 0, flag,
             $"\"{name}\" is not known; "
             + NearestName.Hint(name, [.. TableNames.Devices.Keys]));

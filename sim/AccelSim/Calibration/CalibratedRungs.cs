@@ -75,7 +75,7 @@ public sealed class CalibratedRungs : IRungs
         FamilyFit fit, IReadOnlyList<double> figures, string device,
         IReadOnlyList<ResidualClass> residuals)
     {
-        var file = TableNames.Devices[device] + ".json";
+        var file = TableNames.Hardware(device) + ".json";
         var facts = new Dictionary<string, Fact<Figure>>();
         for (var i = 0; i < figures.Count; i++)
         {

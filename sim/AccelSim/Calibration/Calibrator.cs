@@ -42,7 +42,7 @@ public sealed class Calibrator(string folder, IReadOnlyList<string> devices)
 
     /// <summary>The hardware of a device of the tables; the shipped files by default.</summary>
     public Func<string, HardwareDocument> Hardware { get; init; } =
-        name => Catalog.Open(TableNames.Devices[name]);
+        name => Catalog.Open(TableNames.Hardware(name)!);
 
     /// <summary>The kernel models; the shipped ones by default.</summary>
     public Func<Fabric, KernelFamily, KernelModel?> Models { get; init; } = KernelModels.For;

@@ -15,13 +15,13 @@ namespace AccelSim.Calibration;
 internal sealed class Fitter(KernelModel model, IReadOnlyList<Observation> rows, long seed)
 {
     /// <summary>Points tried before any is followed.</summary>
-    private const int Tries = 24;
+    private const int Tries = 32;
 
     /// <summary>Points that are followed, the model's own start among them.</summary>
-    private const int Starts = 3;
+    private const int Starts = 4;
 
-    private const int FewRows = 500, ManyRows = 2000;
-    private const int CoarseSteps = 8, FineSteps = 12;
+    private const int FewRows = 600, ManyRows = 3000;
+    private const int CoarseSteps = 10, FineSteps = 15;
 
     /// <summary>A change of place that outweighs the jumps from tile to tile.</summary>
     private const double Step = 0.004;
@@ -141,7 +141,7 @@ internal sealed class Fitter(KernelModel model, IReadOnlyList<Observation> rows,
     {
         var errors = new double[sample.Count];
         var (best, least) = (start, sample.Errors(start, errors));
-        var simplex = new NelderMeadSimplex(1e-6, 15 * start.Length);
+        var simplex = new NelderMeadSimplex(1e-6, 20 * start.Length);
         var objective = ObjectiveFunction.Value(at =>
         {
             // Outside the cube the price grows, so that the simplex turns back.

@@ -61,8 +61,7 @@ internal sealed class ObservationReader
         using var rows = new TableRows(file, table);
         while (rows.Next())
         {
-            var (name, _) = TableNames.Read(
-                rows, MeasuredTable.Device, TableNames.Devices, "device");
+            var (name, _) = TableNames.Device(rows);
             if (!_devices.TryGetValue(name, out var device)) continue;
             var price = RowOperators.Read(rows, table, device, operators);
             if (price.Format.Models is [AnalyticalCostModel model])

@@ -21,5 +21,5 @@ public static class Transfer
     }
 
     private static string? Class(string device) =>
-        Catalog.Open(TableNames.Devices[device]).Accelerator.KernelClass;
+        Catalog.Open(TableNames.Hardware(device)!).Accelerator.KernelClass;
 }

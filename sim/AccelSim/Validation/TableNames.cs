@@ -1,3 +1,5 @@
+using System.Collections.Concurrent;
+using AccelSim.Hardware;
 using AccelSim.Models;
 using AccelSim.Units;
 
@@ -6,6 +8,8 @@ namespace AccelSim.Validation;
 /// <summary>What the words of measured tables mean here.</summary>
 public static class TableNames
 {
+    private static readonly ConcurrentDictionary<string, string?> Others = new();
+
     /// <summary>Devices of the tables and the hardware files that describe them.</summary>
     /// <remarks>A100 tables were measured on the 80 GB part (2,039 GB/s).</remarks>
     public static IReadOnlyDictionary<string, string> Devices { get; } =
@@ -17,6 +21,42 @@ public static class TableNames
             ["h200_sxm"] = "h200-sxm",
             ["l40s"] = "l40s",
         };
+
+    /// <summary>The hardware file of a device of the tables; null where none is shipped.</summary>
+    /// <remarks>
+    /// Beyond <see cref="Devices"/>: its own name with hyphens, or as many of its first words as
+    /// make a shipped name, so that <c>b200_sxm</c> is <c>b200</c>.
+    /// </remarks>
+    /// <param name="device">As the tables name it.</param>
+    public static string? Hardware(string device)
+    {
+        ArgumentNullException.ThrowIfNull(device);
+        return Devices.TryGetValue(device, out var known)
+            ? known
+            : Others.GetOrAdd(device, static name =>
+            {
+                var words = name.Split('_', '-');
+                return Enumerable.Range(0, words.Length)
+                    .Select(dropped => string.Join('-', words[..^dropped]))
+                    .FirstOrDefault(shipped =>
+                        Catalog.Accelerators.Contains(shipped, StringComparer.Ordinal));
+            });
+    }
+
+    /// <summary>The device of the current row, and its hardware file.</summary>
+    /// <param name="rows">The table.</param>
+    /// <exception cref="AccelSim.Configuration.ConfigException">No file describes it.</exception>
+    internal static (string Name, string Hardware) Device(TableRows rows)
+    {
+        var field = rows.Field(MeasuredTable.Device);
+        // Rows of a table come by device, so that the names of few are made anew.
+        var name = Intern(field, Devices) ?? field.ToString();
+        return Hardware(name) is { } file
+            ? (name, file)
+            : throw rows.Error(MeasuredTable.Device,
+                $"the device \"{name}\" is not known; known: {string.Join(", ", Devices.Keys)}, "
+                + "and shipped accelerators with underscores, such as b200_sxm.");
+    }
 
     /// <summary>
     /// Formats of weights: how they are stored, and in what the products are computed where the

@@ -27,8 +27,7 @@ public static class TimeTableReader
             using var rows = new TableRows(file, table);
             while (rows.Next())
             {
-                var (name, shipped) = TableNames.Read(
-                    rows, MeasuredTable.Device, TableNames.Devices, "device");
+                var (name, shipped) = TableNames.Device(rows);
                 if (!devices.TryGetValue(name, out var device))
                 {
                     devices[name] = device = new JudgedDevice(

@@ -35,6 +35,9 @@ public sealed class Validator(string folder, IRungs rungs)
     /// <summary>The devices to judge, as the tables name them; empty for all.</summary>
     public IReadOnlyList<string> Devices { get; init; } = [];
 
+    /// <summary>Devices to leave out, as the tables name them.</summary>
+    public IReadOnlyList<string> Except { get; init; } = [];
+
     /// <summary>The hardware of a device of the tables; the shipped files by default.</summary>
     public Func<string, HardwareDocument> Hardware { get; init; } = Catalog.Open;
 
@@ -105,18 +108,21 @@ public sealed class Validator(string folder, IRungs rungs)
 
     private bool Asked(ReadOnlySpan<char> device)
     {
-        if (Devices.Count == 0) return true;
-        foreach (var asked in Devices)
+        return (Devices.Count == 0 || Has(Devices, device)) && !Has(Except, device);
+
+        static bool Has(IReadOnlyList<string> names, ReadOnlySpan<char> device)
         {
-            if (device.SequenceEqual(asked)) return true;
+            foreach (var name in names)
+            {
+                if (device.SequenceEqual(name)) return true;
+            }
+            return false;
         }
-        return false;
     }
 
     private JudgedDevice Device(TableRows rows)
     {
-        var (name, file) = TableNames.Read(
-            rows, MeasuredTable.Device, TableNames.Devices, "device");
+        var (name, file) = TableNames.Device(rows);
         if (_devices.TryGetValue(name, out var known)) return known;
         return _devices[name] = new JudgedDevice(name, Hardware(file), rungs.Of(name));
     }

@@ -29,7 +29,7 @@ public sealed class BrokenTableTests
             "(3): the line is empty; remove it." },
         { "gemm", [MeasuredTables.Gemm, "rtx_9090,bfloat16,1,2,3,4,x,1"],
             "(2): device: the device \"rtx_9090\" is not known; known: a100_sxm, b60, h100_sxm, "
-            + "h200_sxm, l40s." },
+            + "h200_sxm, l40s, and shipped accelerators with underscores, such as b200_sxm." },
         { "gemm", [MeasuredTables.Gemm, "h100_sxm,fp12,1,2,3,4,x,1"],
             "(2): dtype: the format \"fp12\" is not known; known: bfloat16, fp8, fp8_block, "
             + "int4_wo, int8_wo, sq, w4a16_mxfp4." },

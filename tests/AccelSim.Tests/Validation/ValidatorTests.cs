@@ -26,6 +26,19 @@ public sealed class ValidatorTests
         Assert.Equal(Vector + Launch, row.Predicted * 1e6, 1e-6);
     }
 
+    [Theory]
+    [InlineData("b200_sxm", "b200")]
+    [InlineData("h100_pcie", "h100-pcie")]
+    [InlineData("rtx_pro_6000_server", "rtx-pro-6000")]
+    [InlineData("mi300x", "mi300x")]
+    public void Devices_AreFoundByTheFirstWordsOfTheirNames(string device, string hardware)
+    {
+        Assert.Equal(hardware, TableNames.Hardware(device));
+        using var tables = new MeasuredTables();
+        tables.Write("gemm", MeasuredTables.Gemm, $"{device},bfloat16,1,8192,8192,50,x,1");
+        Assert.Equal(device, tables.Judge().Groups.Single().Device);
+    }
+
     [Fact]
     public void Gemm_WithFp8OnADeviceWithoutIt_IsLabelledAsExpanded()
     {
