@@ -3,8 +3,13 @@ using AccelSim.Costs.Analytical;
 namespace AccelSim.Calibration;
 
 /// <summary>Figures as points of a unit cube, where all of them matter alike.</summary>
-/// <remarks>Wide ranges above zero are laid out by their logarithm.</remarks>
-internal sealed class FigureSpace(IReadOnlyList<KernelParameter> parameters)
+/// <remarks>
+/// Wide ranges above zero are laid out by their logarithm. A choice is the same everywhere.
+/// </remarks>
+/// <param name="parameters">The figures.</param>
+/// <param name="chosen">Values of the choices among them; the rest is not looked at.</param>
+internal sealed class FigureSpace(
+    IReadOnlyList<KernelParameter> parameters, IReadOnlyList<double> chosen)
 {
     /// <summary>From this ratio of its bounds on a figure is laid out by its logarithm.</summary>
     private const double Wide = 8;
@@ -20,7 +25,11 @@ internal sealed class FigureSpace(IReadOnlyList<KernelParameter> parameters)
     public void At(ReadOnlySpan<double> point, Span<double> figures)
     {
         for (var i = 0; i < parameters.Count; i++)
-            figures[i] = Value(parameters[i], Math.Clamp(point[i], 0, 1));
+        {
+            figures[i] = parameters[i].IsChoice
+                ? chosen[i]
+                : Value(parameters[i], Math.Clamp(point[i], 0, 1));
+        }
     }
 
     private static bool IsLogarithmic(KernelParameter figure) =>

@@ -29,7 +29,7 @@ internal sealed class Fitter(KernelModel model, IReadOnlyList<Observation> rows,
     /// <summary>Corners of the simplex lie so far from its first point.</summary>
     private const double Edge = 0.03;
 
-    private readonly FigureSpace _space = new(model.Parameters);
+    private readonly FigureSpace _space = new(model.Parameters, Chosen(model, rows));
 
     /// <summary>The figures, in the order of the model's parameters.</summary>
     public double[] Fit()
@@ -43,6 +43,19 @@ internal sealed class Fitter(KernelModel model, IReadOnlyList<Observation> rows,
         var figures = new double[_space.Count];
         _space.At(best, figures);
         return figures;
+    }
+
+    /// <summary>What the device's file, or its class, chooses.</summary>
+    private static double[] Chosen(
+        KernelModel model, IReadOnlyList<Observation> rows)
+    {
+        if (rows.Count > 0 && model.Parameters.Any(figure => figure.IsChoice)
+            && BoundKernel.For(
+                rows[0].Machine.Device.Spec, Families.Of(rows[0].Own[0])) is { } known)
+        {
+            return known.Figures;
+        }
+        return [.. model.Parameters.Select(figure => figure.Start)];
     }
 
     /// <summary>The model's own start, and the best of random ones.</summary>

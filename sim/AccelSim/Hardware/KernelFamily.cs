@@ -41,6 +41,20 @@ public enum KernelFamily
     LatentPrefill,
     /// <summary>Multi-head latent attention of generated tokens over the latent cache.</summary>
     LatentDecode,
+    /// <summary>Attention of prompts, keys and values cached in 8 bits or fewer.</summary>
+    PrefillAttentionKv8,
+    /// <summary>Attention of generated tokens over a cache of 8 bits or fewer.</summary>
+    DecodeAttentionKv8,
+    /// <summary>Latent attention of prompts, the latent cached in 8 bits or fewer.</summary>
+    LatentPrefillKv8,
+    /// <summary>Latent attention over a cache of 8 bits or fewer.</summary>
+    LatentDecodeKv8,
+    /// <summary>Attention of prompts, heads wider than 256: libraries run other kernels.</summary>
+    PrefillAttentionWide,
+    /// <summary>Attention of generated tokens, heads wider than 256.</summary>
+    DecodeAttentionWide,
+    /// <summary>New keys and values on their way into the cache.</summary>
+    CacheWrite,
     /// <summary>RMSNorm and LayerNorm.</summary>
     Normalisation,
     /// <summary>Activations, rotary positions, residuals, gating.</summary>

@@ -48,6 +48,7 @@ internal sealed class AttentionTemplate(
             Heads = cost.Heads,
             KvHeads = cost.KvHeads,
             HeadDim = cost.KeyDim,
+            Window = cost.Window,
             ComputeFormat = cost.Compute,
             KvFormat = cost.Kv,
             MatrixFlops = new Flops(2 * pairs * cost.Heads * (cost.KeyDim + cost.ValueDim)),
@@ -153,6 +154,9 @@ internal readonly record struct AttentionCost
 
     /// <summary>Tokens of an image.</summary>
     public int FixedTokens { get; init; }
+
+    /// <summary>The most keys that a query sees; 0 where all.</summary>
+    public int Window { get; init; }
 
     /// <summary>Learned numbers, such as sinks.</summary>
     public long Parameters { get; init; }

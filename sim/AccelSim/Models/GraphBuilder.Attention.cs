@@ -76,8 +76,10 @@ internal sealed partial class GraphBuilder
         else if (shape.Window > 0)
         {
             AttentionOperator(
-                stack, "prefill_window", count, AttentionPhase.WindowPrefill, cached);
-            AttentionOperator(stack, "decode_window", count, AttentionPhase.WindowDecode, decode);
+                stack, "prefill_window", count, AttentionPhase.WindowPrefill,
+                cached with { Window = shape.Window });
+            AttentionOperator(stack, "decode_window", count, AttentionPhase.WindowDecode,
+                decode with { Window = shape.Window });
         }
         else
         {

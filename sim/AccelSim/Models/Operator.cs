@@ -67,6 +67,9 @@ public readonly record struct Operator
     /// <summary>Numbers of one head.</summary>
     public int HeadDim { get; init; }
 
+    /// <summary>The most keys that a query of an attention sees; 0 where all.</summary>
+    public int Window { get; init; }
+
     /// <summary>Format in which the products are computed.</summary>
     public NumberFormat ComputeFormat { get; init; }
 
@@ -112,6 +115,14 @@ public readonly record struct Operator
 
     /// <summary>Which kernels sum over ranks.</summary>
     public ReductionKernels Reduction { get; init; }
+
+    /// <summary>Numbers of one head's value: in latent attention fewer than of its key.</summary>
+    public int ValueDim => Pairs == 0 || Heads == 0
+        ? HeadDim
+        : (int)(MatrixFlops.Value / (2 * Pairs * Heads)) - HeadDim;
+
+    /// <summary>Keys and values of an attention differ in width: they are latent.</summary>
+    public bool IsLatent => ValueDim != HeadDim;
 
     /// <summary>How it was run where it was measured; null in serving.</summary>
     public KernelConditions? Conditions { get; init; }

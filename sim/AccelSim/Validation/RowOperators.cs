@@ -72,6 +72,7 @@ internal static class RowOperators
             Activation = plan.Activation,
             Kv = kv,
             KvBytesPerToken = 2L * kvHeads * dim * FormatNames.Bits(kv) / 8,
+            Window = (int)window,
         };
         var shape = isPrefill
             ? Prefill(batch, length, length, window)

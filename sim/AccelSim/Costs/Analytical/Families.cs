@@ -12,10 +12,12 @@ public static class Families
     {
         OperatorKind.Linear => Weights(@operator, KernelFamily.LinearBf16),
         OperatorKind.ExpertLinear => Weights(@operator, KernelFamily.ExpertsBf16),
-        OperatorKind.PrefillAttention => KernelFamily.PrefillAttention,
-        OperatorKind.DecodeAttention => KernelFamily.DecodeAttention,
+        OperatorKind.PrefillAttention => Attention(@operator, isPrompt: true),
+        OperatorKind.DecodeAttention => Attention(@operator, isPrompt: false),
         OperatorKind.Normalisation => KernelFamily.Normalisation,
-        OperatorKind.ElementWise => KernelFamily.ElementWise,
+        OperatorKind.ElementWise => @operator.KvWriteBytes.Value > 0
+            ? KernelFamily.CacheWrite
+            : KernelFamily.ElementWise,
         OperatorKind.Embedding => KernelFamily.Embedding,
         OperatorKind.Sampling => KernelFamily.Sampling,
         OperatorKind.StateSpaceScan => KernelFamily.StateSpaceScan,
@@ -48,6 +50,25 @@ public static class Families
     /// <summary>Whether a family works row by row, between products and attention.</summary>
     public static bool IsRowWise(this KernelFamily family) =>
         family is >= KernelFamily.Normalisation and <= KernelFamily.Convolution;
+
+    private static KernelFamily Attention(in Operator @operator, bool isPrompt)
+    {
+        var isShort = @operator.KvFormat is not (NumberFormat.Bf16 or NumberFormat.Fp16
+            or NumberFormat.Fp32);
+        if (@operator.IsLatent)
+        {
+            return isPrompt
+                ? isShort ? KernelFamily.LatentPrefillKv8 : KernelFamily.LatentPrefill
+                : isShort ? KernelFamily.LatentDecodeKv8 : KernelFamily.LatentDecode;
+        }
+        if (isShort)
+        {
+            return isPrompt ? KernelFamily.PrefillAttentionKv8 : KernelFamily.DecodeAttentionKv8;
+        }
+        if (@operator.HeadDim > 256)
+            return isPrompt ? KernelFamily.PrefillAttentionWide : KernelFamily.DecodeAttentionWide;
+        return isPrompt ? KernelFamily.PrefillAttention : KernelFamily.DecodeAttention;
+    }
 
     /// <summary>By formats, from the first of the seven families of a kind.</summary>
     private static KernelFamily Weights(in Operator @operator, KernelFamily first)

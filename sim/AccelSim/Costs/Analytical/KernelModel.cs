@@ -29,7 +29,13 @@ public abstract class KernelModel
 /// <param name="Start">Where fits begin: between the two.</param>
 /// <param name="Meaning">What it stands for, with its source.</param>
 public sealed record KernelParameter(
-    string Name, string Unit, double Low, double High, double Start, string Meaning);
+    string Name, string Unit, double Low, double High, double Start, string Meaning)
+{
+    /// <summary>
+    /// Names one of a few ways, so that files state it and no fit moves it; whole numbers.
+    /// </summary>
+    public bool IsChoice { get; init; }
+}
 
 /// <summary>What one kernel takes, in seconds, and what each part would need alone.</summary>
 /// <remarks>

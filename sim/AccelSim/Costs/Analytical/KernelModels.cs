@@ -47,8 +47,8 @@ public static class KernelModels
         family switch
         {
             >= KernelFamily.LinearBf16 and <= KernelFamily.ExpertsFp4 => product,
-            >= KernelFamily.PrefillAttention and <= KernelFamily.LatentDecode => attention,
-            >= KernelFamily.Normalisation and <= KernelFamily.Convolution => rows,
+            >= KernelFamily.PrefillAttention and <= KernelFamily.DecodeAttentionWide => attention,
+            >= KernelFamily.CacheWrite and <= KernelFamily.Convolution => rows,
             _ => null,
         };
 }

@@ -15,6 +15,8 @@ internal static class GpuKernels
         new GpuLinear(GpuLinearTraits.Split | GpuLinearTraits.Expand);
 
     private static readonly GpuExperts Experts = new();
+    private static readonly GpuAttention Attention = new();
+    private static readonly GpuCacheWrite WriteOfCache = new();
     private static readonly GpuRowWise RowWise = new();
     private static readonly GpuCollective Collective = new();
     private static readonly GpuPeerReduce PeerReduce = new();
@@ -28,6 +30,8 @@ internal static class GpuKernels
         KernelFamily.LinearInt8 => Integer,
         KernelFamily.LinearInt8Weight or KernelFamily.LinearInt4Weight => WeightOnly,
         >= KernelFamily.ExpertsBf16 and <= KernelFamily.ExpertsFp4 => Experts,
+        >= KernelFamily.PrefillAttention and <= KernelFamily.DecodeAttentionWide => Attention,
+        KernelFamily.CacheWrite => WriteOfCache,
         >= KernelFamily.Normalisation and <= KernelFamily.Convolution => RowWise,
         KernelFamily.AllReduceBarriers or KernelFamily.AllReduceFlags => PeerReduce,
         >= KernelFamily.AllReduce and <= KernelFamily.SendReceive => Collective,
