@@ -58,8 +58,8 @@ internal sealed partial class GraphBuilder
             Linear(stack.Prefix + "moe.shared_gate", count, stack.Rows, 1, stack.Width, Plain());
         Mlp(stack, "moe.shared", new DenseMlp(moe.SharedIntermediate, moe.Gated, false), count,
             new WeightUse(formats.Experts, formats.ExpertCompute));
-        // Without expert parallelism one sum serves routed and shared experts alike.
-        if (plan.ExpertParallel > 1)
+        // Where ranks sum, one sum serves routed and shared experts alike.
+        if (plan.ExpertParallel > 1 && plan.DataParallel > 1)
             AllReduce(stack, "moe.shared.all_reduce", count);
     }
 
@@ -86,12 +86,13 @@ internal sealed partial class GraphBuilder
     }
 
     /// <summary>
-    /// Brings tokens to their experts or results back. Expert-parallel ranks exchange only what
-    /// each needs; else data-parallel ranks gather all tokens and tensor-parallel ranks sum.
+    /// Brings tokens to their experts or results back. Expert-parallel ranks of several engines
+    /// exchange only what each needs; else data-parallel ranks gather all tokens, and
+    /// tensor-parallel ranks, who hold every token, sum what their experts or shares made of it.
     /// </summary>
     private void Exchange(Stack stack, int count, ExpertSplit split, bool outward)
     {
-        if (plan.ExpertParallel > 1)
+        if (plan.ExpertParallel > 1 && plan.DataParallel > 1)
         {
             // Tensor-parallel ranks all hold every token and send a share each.
             var copies = RanksVisited(split) * split.Shards / _tp;

@@ -4,7 +4,10 @@ using AccelSim.Units;
 namespace AccelSim.Models;
 
 /// <summary>A product of activations with one weight matrix, or with one per group.</summary>
-/// <remarks>Rows count over all groups: each group multiplies its share of them.</remarks>
+/// <remarks>
+/// Rows count over all groups: each group multiplies its share of them. Groups of equal shares are
+/// a layer as wide as all of them: as many tiles, as many bytes.
+/// </remarks>
 internal sealed class LinearTemplate(
     string name, int count, Rows rows, long n, long k, WeightUse weight, NumberFormat activation,
     int groups = 1)
@@ -36,12 +39,11 @@ internal sealed class LinearTemplate(
         return new Operator
         {
             Name = Name,
-            Kind = groups > 1 ? OperatorKind.ExpertLinear : OperatorKind.Linear,
+            Kind = OperatorKind.Linear,
             Count = Count,
-            M = m,
-            N = n,
+            M = m / groups,
+            N = n * groups,
             K = k,
-            Groups = groups > 1 && m > 0 ? groups : 0,
             ComputeFormat = weight.Compute,
             WeightFormat = weight.Storage,
             MatrixFlops = new Flops(2 * m * n * k),

@@ -90,10 +90,11 @@ public sealed class DeploymentJudge(CostRung rung)
 
     /// <summary>
     /// Checkpoints with one scale per tensor carry those of an fp8 cache, which engines then use;
-    /// TensorRT-LLM's settings ask for it with any fp8 weights.
+    /// TensorRT-LLM's settings ask for it with any fp8 weights. Latent attention keeps bf16.
     /// </summary>
     private static string KvCache(MeasuredDeployment row, ModelConfig model) =>
         row.Quantisation == "fp8" && (model.Quantisation is null || row.Backend == "trtllm")
+            && !model.Layers.Any(layer => layer.Mixer is LatentAttentionShape)
             ? "fp8"
             : "auto";
 
