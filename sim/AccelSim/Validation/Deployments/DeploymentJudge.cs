@@ -50,7 +50,9 @@ public sealed class DeploymentJudge(CostRung rung)
         var model = ModelCatalog.Load(DeploymentNames.Models[row.Model]);
         var builder = new DeploymentBuilder(
             model, "auto", KvCache(row, model),
-            model.Quantisation is null ? DeploymentNames.Quantisations[row.Quantisation] : "auto",
+            model.Quantisation is not null ? "auto"
+                : DeploymentNames.Checkpoints.GetValueOrDefault(row.Model)
+                    ?? DeploymentNames.Quantisations[row.Quantisation],
             16)
         {
             Rung = rung,
@@ -93,7 +95,9 @@ public sealed class DeploymentJudge(CostRung rung)
     /// TensorRT-LLM's settings ask for it with any fp8 weights. Latent attention keeps bf16.
     /// </summary>
     private static string KvCache(MeasuredDeployment row, ModelConfig model) =>
-        row.Quantisation == "fp8" && (model.Quantisation is null || row.Backend == "trtllm")
+        row.Quantisation == "fp8" && (row.Backend == "trtllm"
+                || (model.Quantisation is null
+                    && !DeploymentNames.Checkpoints.ContainsKey(row.Model)))
             && !model.Layers.Any(layer => layer.Mixer is LatentAttentionShape)
             ? "fp8"
             : "auto";

@@ -20,6 +20,17 @@ public static class DeploymentNames
             ["openai/gpt-oss-120b"] = "gpt-oss-120b",
         };
 
+    /// <summary>
+    /// Checkpoints whose own file states a format that the shipped shape does not: the table calls
+    /// any fp8 by one name.
+    /// </summary>
+    public static IReadOnlyDictionary<string, string> Checkpoints { get; } =
+        new SortedDictionary<string, string>(StringComparer.Ordinal)
+        {
+            ["Qwen/Qwen3-235B-A22B-FP8"] = "fp8_block",
+            ["Qwen/Qwen3.5-397B-A17B"] = "fp8_block",
+        };
+
     /// <summary>Clusters of the systems.</summary>
     public static IReadOnlyDictionary<string, string> Systems { get; } =
         new SortedDictionary<string, string>(StringComparer.Ordinal)
