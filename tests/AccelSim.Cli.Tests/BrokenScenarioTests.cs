@@ -59,7 +59,7 @@ public sealed class BrokenScenarioTests
         { With(Model, Replicas, Workload, "\"modle\": 1"),
             "scenario.json(5): $.modle: unknown member; did you mean \"model\"? Known: "
             + "name, seed, model, replicas, router, workload, slo, sloByClass, costModel, "
-            + "dtype, kvCacheDtype, quantization." },
+            + "tables, dtype, kvCacheDtype, quantization." },
         { With(Model, Replicas, Workload, "\"seed\": \"42\""),
             "scenario.json(5): $.seed: expected a whole number, but found the text \"42\"." },
         { With(Model, Replicas, Workload, "\"seed\": 4.2"),

@@ -59,7 +59,7 @@ internal sealed class DemoVerb : Verb
         Terminal.Line("  accelsim lint my-chip.json");
         Terminal.Line("  accelsim diff h100-sxm my-chip.json");
         Terminal.Line("  accelsim simulate --hardware my-chip.json --model llama-3.1-8b \\");
-        Terminal.Line("      --workload azure-conv-2023-fit --slo ttft=200ms,tpot=8ms");
+        Terminal.Line("      --workload azure-conv-2023-fit --slo ttft=200ms,tpot=10ms");
         return ExitCode.Done;
     }
 
@@ -85,6 +85,6 @@ internal sealed class DemoVerb : Verb
         Model = "llama-3.1-8b",
         Replicas = [new ReplicaSpec { Hardware = Hardware }],
         Workload = new WorkloadSource { Shipped = "azure-conv-2023-fit" },
-        Slo = new Slo { Ttft = new Seconds(0.2), Tpot = new Seconds(0.008) },
+        Slo = new Slo { Ttft = new Seconds(0.2), Tpot = new Seconds(0.01) },
     };
 }

@@ -201,7 +201,7 @@ public sealed class HardwareLintTests
     [Fact]
     public void Idle_AboveTdp_IsRefused() => Assert.Equal(
         "err.json(4): $.power.idle: idles at 800 W, not below its TDP of 700 W; check the unit of "
-            + "both.\nhwconfigs/accelerators/h100-sxm.json(60): $.power.tdp: 700 W is not above "
+            + "both.\nhwconfigs/accelerators/h100-sxm.json(62): $.power.tdp: 700 W is not above "
             + "the 800 W that it idles at, so that nothing is left to work with.",
         Assert.Throws<ConfigException>(() => Lines("""
             {
