@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using AccelSim.Costs;
 using AccelSim.Validation;
 
 namespace AccelSim.Reports;
@@ -18,10 +19,15 @@ internal static class ValidationGoals
         fitted to other devices, this one known by its data sheet alone. In band: rows measured
         within the 90 % band of their prediction, whose spread did not see them either.
 
+
         """;
 
     /// <summary>The section; nothing where neither was judged.</summary>
-    public static string Section(ValidationResult? calibrated, ValidationResult? sheetOnly)
+    /// <param name="shipped">Judges systems of calibrated devices.</param>
+    /// <param name="calibrated">Kernels with figures that did not see their site.</param>
+    /// <param name="sheetOnly">Kernels and systems with figures of other devices.</param>
+    public static string Section(
+        ValidationResult shipped, ValidationResult? calibrated, ValidationResult? sheetOnly)
     {
         if (calibrated is null && sheetOnly is null) return "";
         var page = new StringBuilder(Text.ReplaceLineEndings("\n"));
@@ -41,14 +47,50 @@ internal static class ValidationGoals
                     device.Length == 0 ? goal.Name : "",
                     device.Length == 0 ? "all" : device,
                     Whole((own ?? lent)!.Errors.Count),
-                    Reached(own, goal.Calibrated), Asked(goal.Calibrated), Covered(own),
-                    Reached(lent, goal.SheetOnly), Asked(goal.SheetOnly), Covered(lent),
+                    Reached(own?.Errors, goal.Calibrated), Asked(goal.Calibrated), Covered(own),
+                    Reached(lent?.Errors, goal.SheetOnly), Asked(goal.SheetOnly), Covered(lent),
                 }).Append(" |\n");
             }
         }
+        Systems(page, shipped, sheetOnly);
+        Engines(page);
         Worst(page, "calibrated", calibrated);
         Worst(page, "sheet only", sheetOnly);
-        return page.ToString();
+        using var misses = typeof(ValidationGoals).Assembly
+            .GetManifestResourceStream("misses.md")!;
+        using var reader = new StreamReader(misses);
+        return page.Append('\n').Append(reader.ReadToEnd()).ToString();
+    }
+
+    /// <summary>Rows of the table on whole systems.</summary>
+    private static void Systems(
+        StringBuilder page, ValidationResult shipped, ValidationResult? sheetOnly)
+    {
+        foreach (var goal in WholeGoal.All)
+        {
+            var own = goal.Calibrated is null ? null : goal.Of(shipped);
+            var lent = goal.Of(sheetOnly);
+            if ((own ?? lent) is null) continue;
+            page.Append("| ").AppendJoin(" | ", new[]
+            {
+                goal.Name, "all", Whole((own ?? lent)!.Count), Reached(own, goal.Calibrated),
+                Asked(goal.Calibrated), "–", Reached(lent, goal.SheetOnly),
+                Asked(goal.SheetOnly), "–",
+            }).Append(" |\n");
+        }
+    }
+
+    /// <summary>Host times see the deployments: how far off they are where they did not.</summary>
+    private static void Engines(StringBuilder page)
+    {
+        page.Append("\nDeployments, calibrated: kernels as shipped, and host times of engine "
+            + "profiles, which are\nfitted to deployments. On sites (model, accelerator, engine) "
+            + "that a fit did not see:\n\n");
+        foreach (var id in EngineCatalog.Ids)
+        {
+            if (EngineCatalog.Open(id).Host.PerStep is not { } host) continue;
+            page.Append("- ").Append(id).Append(": ").Append(host.Source.Reference).Append('\n');
+        }
     }
 
     private static List<GoalCell> Of(ValidationResult? result, Goal goal) =>
@@ -57,11 +99,11 @@ internal static class ValidationGoals
     private static GoalCell? At(List<GoalCell> cells, string device) =>
         cells.Find(cell => cell.Device == device);
 
-    private static string Reached(GoalCell? cell, GoalErrors asked)
+    private static string Reached(ErrorSummary? errors, GoalErrors? asked)
     {
-        if (cell is null) return "–";
-        return Bold(cell.Errors.Median, asked.Median) + " / "
-            + Bold(cell.Errors.P90, asked.P90 ?? double.PositiveInfinity) + " %";
+        if (errors is null || asked is null) return "–";
+        return Bold(errors.Median, asked.Median) + " / "
+            + Bold(errors.P90, asked.P90 ?? double.PositiveInfinity) + " %";
     }
 
     private static string Covered(GoalCell? cell) => cell is null
@@ -74,7 +116,7 @@ internal static class ValidationGoals
         return error > asked ? $"**{text}**" : text;
     }
 
-    private static string Asked(GoalErrors asked) => string.Create(
+    private static string Asked(GoalErrors? asked) => asked is null ? "–" : string.Create(
         CultureInfo.InvariantCulture,
         $"{100 * asked.Median:0}{(asked.P90 is { } p90 ? $" / {100 * p90:0}" : "")} %");
 

@@ -28,7 +28,7 @@ public static class ValidationMarkdown
             do not edit.
 
             """.Replace(" `;", "`;", StringComparison.Ordinal).ReplaceLineEndings("\n")
-            + ValidationGoals.Section(calibrated, sheetOnly) + "\n" + Shipped(shipped);
+            + ValidationGoals.Section(shipped, calibrated, sheetOnly) + "\n" + Shipped(shipped);
     }
 
     /// <summary>The part about the figures that the shipped files state.</summary>

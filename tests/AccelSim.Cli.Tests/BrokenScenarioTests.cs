@@ -175,7 +175,7 @@ public sealed class BrokenScenarioTests
             + "mean \"maxNumSeqs\"? Known: profile, maxNumSeqs, maxNumBatchedTokens, "
             + "blockSize, gpuMemoryUtilization, numGpuBlocksOverride, enablePrefixCaching, "
             + "enableChunkedPrefill, prefillPolicy, outputReserve, schedulerReserveFullIsl, "
-            + "longPrefillTokenThreshold, "
+            + "asyncScheduling, longPrefillTokenThreshold, "
             + "maxModelLen, schedulingPolicy, preemptionMode, swapSpace." },
         { Offered("\"shipped\": \"azure\""),
             "azure: is no workload that ships with AccelSim; known are azure-conv-2023-fit." },

@@ -23,6 +23,14 @@ public sealed class CalibrateTests
         "--families: \"linear\" is not known; did you mean ")]
     [InlineData("calibrate --tables T --device h100-sxm",
         "T: does not exist; a folder of measured tables is expected.")]
+    [InlineData("calibrate --tables T --engine vllm --device h100-sxm",
+        "--device: does not go with --engine.")]
+    [InlineData("calibrate --engine vllm",
+        "--tables: is missing; name the folder of the measured tables.")]
+    [InlineData("calibrate --tables T --engine vlm",
+        "--engine: \"vlm\" is not shipped; did you mean \"vllm\"?")]
+    [InlineData("calibrate --tables T --engine vllm --out own.json",
+        "--out: makes files of devices; put an engine's figures --into its profile.")]
     public void Flags_ThatAreWrong_AreTold(string command, string message)
     {
         var run = Typed.Run(command);

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Globalization;
 using AccelSim.Calibration;
 using AccelSim.Configuration;
 using AccelSim.Hardware;
@@ -14,6 +15,10 @@ internal sealed class CalibrationFlags
 
     private readonly Option<string?> _device = Flag.Text(
         "--device", "NAME", "The device whose figures are fitted.");
+
+    private readonly Option<string?> _engine = Flag.Text(
+        "--engine", "NAME", "Fit the host time of this engine profile to whole deployments "
+        + "instead: vllm, sglang, trtllm.");
 
     private readonly Option<string?> _class = Flag.Text(
         "--class", "NAME", "Fit figures that several devices share: a class of this name.");
@@ -46,8 +51,26 @@ internal sealed class CalibrationFlags
     /// <summary>All of them.</summary>
     public IReadOnlyList<Option> All =>
     [
-        _tables, _device, _class, _devices, _judge, _from, _families, _folds, _seed, _origin,
+        _tables, _device, _engine, _class, _devices, _judge, _from, _families, _folds, _seed,
+        _origin,
     ];
+
+    /// <summary>The engine to be fitted; null where devices are.</summary>
+    /// <exception cref="ConfigException">Flags of devices stand beside it.</exception>
+    public EngineCalibration? ReadEngine(ParseResult parsed)
+    {
+        if (parsed.GetValue(_engine) is not { } engine) return null;
+        foreach (var flag in new[] { _device, _class, _devices, _judge, _from, _families })
+        {
+            if (parsed.GetValue(flag) is not null)
+                throw new ConfigException("", 0, flag.Name, "does not go with --engine.");
+        }
+        var folder = parsed.GetValue(_tables) ?? throw Missing(
+            _tables, "name the folder of the measured tables.");
+        return new EngineCalibration(
+            folder, engine, Folds(parsed), parsed.GetValue(_seed) ?? 1,
+            parsed.GetValue(_origin) ?? "measured deployments");
+    }
 
     /// <summary>What the command states.</summary>
     /// <exception cref="ConfigException">It contradicts itself, or names what is not there.
@@ -128,6 +151,25 @@ internal sealed class CalibrationFlags
 
     private static ConfigException Missing(Option flag, string what) =>
         new("", 0, flag.Name, "is missing; " + what);
+}
+
+/// <summary>A fit of an engine as the command states it.</summary>
+/// <param name="Folder">The folder of the tables.</param>
+/// <param name="Engine">The profile.</param>
+/// <param name="Folds">Parts that sites are left out in.</param>
+/// <param name="Seed">For folds and rows.</param>
+/// <param name="Origin">Who measured.</param>
+internal sealed record EngineCalibration(
+    string Folder, string Engine, int Folds, long Seed, string Origin)
+{
+    /// <summary>What the figures rest on, as files state it.</summary>
+    public string Source(EngineFit fit) =>
+        $"calibrated: {Origin}, {fit.Rows} rows of {fit.Sites} sites; accelsim calibrate --engine, "
+        + $"{Folds} folds, seed {Seed}; held out: TPOT {Text(fit.HeldOut.Tpot)}, TTFT "
+        + $"{Text(fit.HeldOut.Ttft)} (median / P90)";
+
+    private static string Text(ErrorSummary errors) => string.Create(
+        CultureInfo.InvariantCulture, $"{100 * errors.Median:F1} / {100 * errors.P90:F1} %");
 }
 
 /// <summary>A calibration as the command states it.</summary>

@@ -57,6 +57,10 @@ internal sealed class EngineFlags
     private readonly Option<int?> _maxModelLen = Flag.Whole(
         "--max-model-len", "N", "Longest prompt plus output; a longer request is refused.");
 
+    private readonly Option<bool> _async = Flag.Switch(
+        "--async-scheduling", "Prepare a step while the one before runs: the host costs time only "
+        + "where it is the slower.");
+
     private readonly Option<SchedulingPolicy?> _policy = Flag.Choice<SchedulingPolicy>(
         "--scheduling-policy", "Who is served first (fcfs).");
 
@@ -73,7 +77,7 @@ internal sealed class EngineFlags
         _profile, _maxNumSeqs, _maxNumBatchedTokens, _blockSize, _memory, _blocks, _maxModelLen,
         _prefixes,
         _noPrefixes, _chunks, _noChunks, _longPrefill, _reserve, _noReserve, _policy, _preemption,
-        _swap,
+        _swap, _async,
     ];
 
     /// <summary>The settings that the command states.</summary>
@@ -99,6 +103,7 @@ internal sealed class EngineFlags
                 parsed.OnOrOff(_prefixes, _noPrefixes) ?? Default.EnablePrefixCaching,
             SchedulerReserveFullIsl =
                 parsed.OnOrOff(_reserve, _noReserve) ?? Default.SchedulerReserveFullIsl,
+            AsyncScheduling = parsed.GetValue(_async),
             LongPrefillTokenThreshold = parsed.GetValue(_longPrefill),
             MaxModelLen = parsed.GetValue(_maxModelLen),
             SchedulingPolicy = parsed.GetValue(_policy) ?? Default.SchedulingPolicy,

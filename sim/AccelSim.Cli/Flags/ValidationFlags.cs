@@ -62,9 +62,7 @@ internal sealed class ValidationFlags
                 .. Names(parsed.GetValue(_devices)).Select(one => Device(one, _devices.Name)),
             ],
             Tables = Tables(parsed),
-            WholeTables = parsed.GetValue(_operators) is { } operators
-                ? [.. WholeTable.All.Where(table => Names(operators).Contains(table.Name))]
-                : WholeTable.All,
+            WholeTables = Wholes(parsed),
         };
     }
 
@@ -128,7 +126,13 @@ internal sealed class ValidationFlags
         new(parsed.GetValue(_tables)!, rungs)
         {
             Devices = Asked(parsed), Except = except, Tables = Tables(parsed),
+            WholeTables = Wholes(parsed),
         };
+
+    private IReadOnlyList<WholeTable> Wholes(ParseResult parsed) =>
+        parsed.GetValue(_operators) is { } operators
+            ? [.. WholeTable.All.Where(table => Names(operators).Contains(table.Name))]
+            : WholeTable.All;
 
     private IReadOnlyList<MeasuredTable> Tables(ParseResult parsed) =>
         parsed.GetValue(_operators) is { } operators
@@ -153,7 +157,7 @@ internal sealed class ValidationFlags
     {
         foreach (var (table, shipped) in TableNames.Devices)
         {
-            if (name == table || name == shipped) return table;
+            if (name == table || name == shipped || name.Replace('-', '_') == table) return table;
         }
         if (TableNames.Hardware(name) is not null) return name;
         throw new ConfigException("", 0, flag,

@@ -6,6 +6,31 @@ namespace AccelSim.Cli.Output;
 /// <summary>What a calibration prints.</summary>
 internal static class CalibrationTables
 {
+    /// <summary>Writes an engine's figures and how far deployments are off with them.</summary>
+    public static void Write(Terminal terminal, EngineCalibration plan, EngineFit fit)
+    {
+        var figures = new TextTable($"Host time of {fit.Engine}", "figure", ">time");
+        for (var i = 0; i < fit.Figures.Count; i++)
+            figures.Row(EngineFigure.All[i].Name, fit.Text(i));
+        figures.Write(terminal,
+            $"Fitted to {fit.Rows} rows of {Figures.Plural(fit.Sites, "site")}.");
+        var errors = new TextTable(
+            "Errors of deployments", "figures", ">TPOT median", ">p90", ">TTFT median", ">p90");
+        foreach (var (name, one) in new[]
+        {
+            ("as shipped", fit.Before), ("fitted", fit.InSample), ("held out", fit.HeldOut),
+        })
+        {
+            errors.Row(
+                name, ValidationTables.Percent(one.Tpot.Median),
+                ValidationTables.Percent(one.Tpot.P90), ValidationTables.Percent(one.Ttft.Median),
+                ValidationTables.Percent(one.Ttft.P90));
+        }
+        errors.Write(terminal,
+            "Held out: each site (a model on an accelerator) with figures fitted to others, in "
+            + $"{plan.Folds} folds.");
+    }
+
     /// <summary>Writes the errors of each family and what was left out.</summary>
     public static void Write(Terminal terminal, CalibrationPlan plan, CalibrationResult result)
     {

@@ -10,12 +10,15 @@ internal static class GoalTables
     public static void Write(
         Terminal terminal, ValidationResult? calibrated, ValidationResult? sheetOnly)
     {
-        if (calibrated is not null) Write(terminal, calibrated, goal => goal.Calibrated);
-        if (sheetOnly is not null) Write(terminal, sheetOnly, goal => goal.SheetOnly);
+        if (calibrated is not null)
+            Write(terminal, calibrated, goal => goal.Calibrated, goal => goal.Calibrated);
+        if (sheetOnly is not null)
+            Write(terminal, sheetOnly, goal => goal.SheetOnly, goal => goal.SheetOnly);
     }
 
     private static void Write(
-        Terminal terminal, ValidationResult result, Func<Goal, GoalErrors> asked)
+        Terminal terminal, ValidationResult result, Func<Goal, GoalErrors> asked,
+        Func<WholeGoal, GoalErrors?> whole)
     {
         var table = new TextTable(
             $"Goals: {result.Rung}", "~goal", "device", ">rows", ">median", ">at most", ">p90",
@@ -28,6 +31,14 @@ internal static class GoalTables
                 Figures.Whole(cell.Errors.Count), ValidationTables.Percent(cell.Errors.Median),
                 Whole(most.Median), ValidationTables.Percent(cell.Errors.P90), Whole(most.P90),
                 ValidationTables.Percent(cell.Errors.Coverage));
+        }
+        foreach (var goal in WholeGoal.All)
+        {
+            if (whole(goal) is not { } most || goal.Of(result) is not { } errors) continue;
+            table.Row(
+                goal.Name, "all", Figures.Whole(errors.Count),
+                ValidationTables.Percent(errors.Median), Whole(most.Median),
+                ValidationTables.Percent(errors.P90), Whole(most.P90), "–");
         }
         table.Write(terminal, "Absolute errors on rows that no figure was fitted to. In band: "
             + "measured within the 90 % band of the prediction, whose spread did not see them "

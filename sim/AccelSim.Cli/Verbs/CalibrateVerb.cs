@@ -29,7 +29,8 @@ internal sealed class CalibrateVerb : Verb
             "accelsim calibrate --tables ../shared/groundtruth --class gpu \\",
             "    --devices a100-sxm-80gb,h100-sxm --judge-on intel-b60 --out gpu.json",
             "accelsim calibrate --tables ../shared/groundtruth --device h200-sxm \\",
-            "    --transfer-from a100-sxm-80gb,h100-sxm --out h200-from-sheet.json")
+            "    --transfer-from a100-sxm-80gb,h100-sxm --out h200-from-sheet.json",
+            "accelsim calibrate --tables ../shared/groundtruth --engine vllm --into vllm.json")
     {
         AddGroup("What is fitted", _what.All);
         AddGroup("Output", _out, _into);
@@ -38,14 +39,32 @@ internal sealed class CalibrateVerb : Verb
     /// <inheritdoc/>
     protected override int Run(ParseResult parsed)
     {
-        var plan = _what.Read(parsed);
         var into = parsed.GetValue(_into);
         var old = into is null ? null : TextFile.Read(into);
+        if (_what.ReadEngine(parsed) is { } engine)
+        {
+            if (parsed.GetValue(_out) is not null)
+            {
+                throw new ConfigException("", 0, _out.Name,
+                    "makes files of devices; put an engine's figures --into its profile.");
+            }
+            return Fit(engine, into, old);
+        }
+        var plan = _what.Read(parsed);
         var result = plan.Calibrator.Run();
         CalibrationTables.Write(Terminal, plan, result);
         if (parsed.GetValue(_out) is { } file) Write(file, plan.Text(result));
         if (into is not null)
             Write(into, FitJson.Into(old!, result.Families, plan.Source));
+        return ExitCode.Done;
+    }
+
+    private int Fit(EngineCalibration engine, string? into, string? old)
+    {
+        var fit = EngineFitter.OfTable(
+            engine.Folder, engine.Engine, engine.Folds, engine.Seed);
+        CalibrationTables.Write(Terminal, engine, fit);
+        if (into is not null) Write(into, fit.Into(old!, engine.Source(fit)));
         return ExitCode.Done;
     }
 

@@ -14,6 +14,7 @@ namespace AccelSim.Calibration;
 /// </remarks>
 public sealed class CalibratedRungs : IRungs
 {
+    private readonly Lock _fitting = new();
     private readonly Dictionary<string, Fitted> _devices = [];
     private readonly Func<string, Fitted> _fit;
 
@@ -33,7 +34,7 @@ public sealed class CalibratedRungs : IRungs
                 [.. Enumerable.Range(0, folds).Select(fold => fits.ToDictionary(
                     fit => fit.Family, fit => Fit(
                         fit, fit.FoldFigures[fold], device, fit.FoldResiduals[fold])))],
-                fits.ToDictionary(fit => fit.Family, fit => fit.Folds));
+                fits.ToDictionary(fit => fit.Family, fit => fit.Folds), KeepsOwn: true);
         });
 
     /// <summary>Predicts devices with figures of others and their own data sheets.</summary>
@@ -43,7 +44,8 @@ public sealed class CalibratedRungs : IRungs
         IReadOnlyList<string> donors, Func<string[], Calibrator> calibrate)
     {
         var known = new Dictionary<string, IReadOnlyList<FamilyFit>>();
-        return new("analytical, sheet only", device =>
+        CalibratedRungs? rungs = null;
+        return rungs = new("analytical, sheet only", device =>
         {
             var lent = Transfer.Donors(donors, device);
             var key = string.Join(',', lent);
@@ -53,21 +55,37 @@ public sealed class CalibratedRungs : IRungs
             return new Fitted(
                 [fits.ToDictionary(fit => fit.Family, fit => Fit(
                     fit, fit.Figures, lent[0], fit.Residuals))],
-                new Dictionary<KernelFamily, Folds>());
-        });
+                new Dictionary<KernelFamily, Folds>(), KeepsOwn: false);
+        })
+        {
+            OfSystems = new("analytical, sheet only", (device, formats, links) =>
+                rungs!.Of(TableNames.Of(device.Spec.Id))[0].Make(device, formats, links)),
+        };
     }
 
     /// <inheritdoc/>
-    public IReadOnlyList<CostRung> Of(string device)
+    /// <remarks>
+    /// Those of folds know kernels without a site, of which a system has many: there is none.
+    /// </remarks>
+    public CostRung? OfSystems { get; private init; }
+
+    /// <inheritdoc/>
+    public IReadOnlyList<CostRung> Of(string device) => At(device).Rungs(Name);
+
+    /// <summary>Fits when the first asks; systems are simulated side by side.</summary>
+    private Fitted At(string device)
     {
-        if (!_devices.TryGetValue(device, out var fitted))
-            _devices[device] = fitted = _fit(device);
-        return fitted.Rungs(Name);
+        lock (_fitting)
+        {
+            if (!_devices.TryGetValue(device, out var fitted))
+                _devices[device] = fitted = _fit(device);
+            return fitted;
+        }
     }
 
     /// <inheritdoc/>
     public int Fold(string device, KernelFamily family, string site) =>
-        _devices[device].Folds.TryGetValue(family, out var folds)
+        At(device).Folds.TryGetValue(family, out var folds)
             ? Math.Max(0, folds.Of(site))
             : 0;
 
@@ -97,7 +115,7 @@ public sealed class CalibratedRungs : IRungs
 
     private sealed record Fitted(
         IReadOnlyList<IReadOnlyDictionary<KernelFamily, KernelFit>> Kernels,
-        IReadOnlyDictionary<KernelFamily, Folds> Folds)
+        IReadOnlyDictionary<KernelFamily, Folds> Folds, bool KeepsOwn)
     {
         /// <summary>One rung for each fold.</summary>
         public IReadOnlyList<CostRung> Rungs(string name) =>
@@ -105,8 +123,16 @@ public sealed class CalibratedRungs : IRungs
             .. Kernels.Select(kernels => new CostRung(name, (device, formats, links) =>
                 new AnalyticalCostModel(
                     Device.From(
-                        device.Spec with { Kernels = kernels }, Catalog.Estimators),
+                        device.Spec with { Kernels = Over(device.Spec.Kernels, kernels) },
+                        Catalog.Estimators),
                     formats, links))),
         ];
+
+        /// <summary>Families that no table measures keep what the device's file says.</summary>
+        private IReadOnlyDictionary<KernelFamily, KernelFit> Over(
+            IReadOnlyDictionary<KernelFamily, KernelFit> stated,
+            IReadOnlyDictionary<KernelFamily, KernelFit> fitted) => KeepsOwn
+            ? stated.Where(pair => !fitted.ContainsKey(pair.Key)).Concat(fitted).ToDictionary()
+            : fitted;
     }
 }

@@ -21,7 +21,12 @@ internal sealed class Fitter(KernelModel model, IReadOnlyList<Observation> rows,
     private const int Starts = 4;
 
     private const int FewRows = 600, ManyRows = 3000;
-    private const int CoarseSteps = 10, FineSteps = 15;
+    private const int CoarseSteps = 15, FineSteps = 20;
+
+    /// <summary>How often figures are walked one by one, and how far, widest first.</summary>
+    private const int Rounds = 4;
+
+    private static readonly double[] Strides = [0.2, 0.07, 0.02];
 
     /// <summary>A change of place that outweighs the jumps from tile to tile.</summary>
     private const double Step = 0.004;
@@ -39,7 +44,10 @@ internal sealed class Fitter(KernelModel model, IReadOnlyList<Observation> rows,
             .Select(point => Descend(few, point, CoarseSteps))
             .MinBy(end => end.Loss).Point;
         var many = FitSample.Of(model, _space, rows, ManyRows, seed);
-        best = Polish(many, Descend(many, best, FineSteps).Point);
+        best = Descend(many, best, FineSteps).Point;
+        for (var round = 0; round < Rounds; round++)
+            best = Descend(many, Walk(many, best), FineSteps).Point;
+        best = Polish(many, best);
         var figures = new double[_space.Count];
         _space.At(best, figures);
         return figures;
@@ -85,7 +93,7 @@ internal sealed class Fitter(KernelModel model, IReadOnlyList<Observation> rows,
         {
             var slopes = Slopes(sample, point, errors, trial);
             var before = loss;
-            for (var again = 0; again < 4; again++)
+            for (var again = 0; again < 8; again++)
             {
                 var next = Next(sample, point, errors, slopes, damping);
                 var reached = sample.Errors(next, trial);
@@ -148,6 +156,40 @@ internal sealed class Fitter(KernelModel model, IReadOnlyList<Observation> rows,
         }
         var step = curvature.Solve(descent);
         return [.. point.Select((place, i) => Math.Clamp(place + step[i], 0, 1))];
+    }
+
+    /// <summary>
+    /// Moves one figure at a time, as far as it helps (Hooke and Jeeves 1961): over jumps that
+    /// slopes do not see.
+    /// </summary>
+    private static double[] Walk(FitSample sample, double[] start)
+    {
+        var errors = new double[sample.Count];
+        var point = (double[])start.Clone();
+        var loss = sample.Errors(point, errors);
+        foreach (var stride in Strides)
+        {
+            for (var i = 0; i < point.Length; i++)
+            {
+                foreach (var step in new[] { stride, -stride })
+                {
+                    while (true)
+                    {
+                        var old = point[i];
+                        point[i] = Math.Clamp(old + step, 0, 1);
+                        var reached = point[i] == old ? loss : sample.Errors(point, errors);
+                        if (reached < loss)
+                        {
+                            loss = reached;
+                            continue;
+                        }
+                        point[i] = old;
+                        break;
+                    }
+                }
+            }
+        }
+        return point;
     }
 
     private static double[] Polish(FitSample sample, double[] start)

@@ -16,6 +16,7 @@ public sealed class EngineCosts : ICostModel
 {
     private readonly ICostModel _kernels;
     private readonly EngineProfile _engine;
+    private readonly bool _isAsync;
     private readonly HashSet<string> _fused;
     private readonly double _activeWatts;
     private readonly double _mostWatts;
@@ -25,12 +26,14 @@ public sealed class EngineCosts : ICostModel
     /// <param name="kernels">Prices the kernels.</param>
     /// <param name="device">Heard on host time where its file states it.</param>
     /// <param name="engine">The engine.</param>
-    public EngineCosts(ICostModel kernels, Device device, EngineProfile engine)
+    /// <param name="isAsync">Whether the host prepares a step while the one before runs.</param>
+    public EngineCosts(
+        ICostModel kernels, Device device, EngineProfile engine, bool isAsync = false)
     {
         ArgumentNullException.ThrowIfNull(kernels);
         ArgumentNullException.ThrowIfNull(device);
         ArgumentNullException.ThrowIfNull(engine);
-        (_kernels, _engine) = (kernels, engine);
+        (_kernels, _engine, _isAsync) = (kernels, engine, isAsync);
         _fused = [.. engine.Fused];
         // A completed file holds the estimate of its class, which an engine knows better.
         var isEstimate = device.HostPerStep.Source.File == Catalog.EstimatorFile;
@@ -63,8 +66,7 @@ public sealed class EngineCosts : ICostModel
     public int HostResource => _kernels.HostResource;
 
     /// <inheritdoc/>
-    public double HostSeconds(in StepShape shape) => HostSecondsPerStep
-        + (shape.DecodeSequences + shape.PrefillSequences) * _engine.Host.PerSequence.Value.Value;
+    public double HostSeconds(in StepShape shape) => _isAsync ? 0 : Around(shape);
 
     /// <inheritdoc/>
     public double LaunchSeconds(in StepShape shape, int kernels)
@@ -72,8 +74,16 @@ public sealed class EngineCosts : ICostModel
         var captured = shape.PrefillTokens == 0
             ? _engine.Graphs.Decode
             : shape.Tokens <= _engine.Graphs.MostPromptTokens;
-        return captured ? 0 : kernels * _engine.Host.PerLaunch.Value.Value;
+        var launches = captured ? 0 : kernels * _engine.Host.PerLaunch.Value.Value;
+        return _isAsync ? Around(shape) + launches : launches;
     }
+
+    private double Around(in StepShape shape) => HostSecondsPerStep
+        + (shape.DecodeSequences + shape.PrefillSequences) * _engine.Host.PerSequence.Value.Value;
+
+    /// <inheritdoc/>
+    public double LaunchOverlap =>
+        _engine.Host.Overlap?.Value.Value ?? double.PositiveInfinity;
 
     /// <inheritdoc/>
     public void Price(in Operator @operator, out OperatorCost cost)

@@ -56,6 +56,14 @@ public sealed record EngineHost
     [Limits(AtLeast = 0)]
     public required Fact<Seconds> PerLaunch { get; init; }
 
+    /// <summary>
+    /// How starting kernels and running them add up: the exponent p of (startsᵖ + runsᵖ)^(1/p),
+    /// for the device waits at small kernels and the host at large ones. Absent: the slower of the
+    /// two decides.
+    /// </summary>
+    [Limits(AtLeast = 1)]
+    public Fact<Figure>? Overlap { get; init; }
+
     /// <summary>Per request, before it is queued: front end, tokeniser.</summary>
     [Limits(AtLeast = 0)]
     public required Fact<Seconds> PerRequest { get; init; }

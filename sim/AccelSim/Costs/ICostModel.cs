@@ -28,6 +28,12 @@ public interface ICostModel
     /// </summary>
     double LaunchSeconds(in StepShape shape, int kernels) => 0;
 
+    /// <summary>
+    /// Exponent of the smooth maximum of starting and running kernels; infinite: the slower
+    /// decides.
+    /// </summary>
+    double LaunchOverlap => double.PositiveInfinity;
+
     /// <summary>Prices one instance of an operator. Allocates nothing.</summary>
     void Price(in Operator @operator, out OperatorCost cost);
 

@@ -74,14 +74,21 @@ public sealed class StepPricer
         cost = default;
         if (shape.PrefillTokens > 0) Add(_byBasis[(int)ShapeBasis.Prefill], shape, ref cost);
         if (shape.DecodeTokens > 0) Add(_byBasis[(int)ShapeBasis.Decode], shape, ref cost);
-        // Kernels run while the host starts the next ones: the slower of the two decides.
-        var kernels = HostSeconds(shape) + LaunchSeconds(shape);
-        var idle = kernels - seconds - cost.Seconds;
+        // Kernels run while the host starts the next ones.
+        var launches = LaunchSeconds(shape);
+        if (launches == 0) return;
+        var kernels = seconds - HostSeconds(shape) + cost.Seconds;
+        var idle = Together(kernels, launches, _model.LaunchOverlap) - kernels;
         if (idle <= 0) return;
         cost.Seconds += idle;
         cost.Share[_model.HostResource] += idle;
         cost.Ground.Add(TagOf(_model.HostResource), PriceGround.Sheet, idle);
     }
+
+    private static double Together(double kernels, double launches, double overlap) =>
+        double.IsPositiveInfinity(overlap)
+            ? Math.Max(kernels, launches)
+            : launches * Math.Pow(1 + Math.Pow(kernels / launches, overlap), 1 / overlap);
 
     /// <summary>What a resource's time rests on.</summary>
     public Provenance TagOf(int resource) => _tags[resource];

@@ -47,7 +47,8 @@ public sealed class DeploymentBuilder(
         StepPricer[] Stages(Device at)
         {
             var costs = new EngineCosts(
-                Rung.Make(at, formats, site.Links(device, plan)), device, engine);
+                Rung.Make(at, formats, site.Links(device, plan)), device, engine,
+                settings.AsyncScheduling);
             return [.. Enumerable.Range(0, graph.Stages.Count)
                 .Select(stage => new StepPricer(graph, stage, costs))];
         }

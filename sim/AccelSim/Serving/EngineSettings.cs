@@ -82,6 +82,12 @@ public sealed record EngineSettings
     /// </summary>
     public bool SchedulerReserveFullIsl { get; init; } = true;
 
+    /// <summary>
+    /// Prepare a step while the one before runs, so that the host costs time only where it is the
+    /// slower of the two (<c>--async-scheduling</c>).
+    /// </summary>
+    public bool AsyncScheduling { get; init; }
+
     /// <summary>Most prompt tokens of one request in one step; null: no such limit.</summary>
     public int? LongPrefillTokenThreshold { get; init; }
 

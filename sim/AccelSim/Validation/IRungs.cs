@@ -13,6 +13,11 @@ public interface IRungs
     /// <param name="device">As the tables name it.</param>
     IReadOnlyList<CostRung> Of(string device);
 
+    /// <summary>
+    /// A rung for whole systems, whatever their devices; null where they are not judged.
+    /// </summary>
+    CostRung? OfSystems { get; }
+
     /// <summary>Which of them predicts a row.</summary>
     /// <param name="device">As the tables name it.</param>
     /// <param name="family">The family of the row's main operator.</param>
@@ -25,6 +30,9 @@ internal sealed class OneRung(CostRung rung) : IRungs
 {
     /// <inheritdoc/>
     public string Name => rung.Name;
+
+    /// <inheritdoc/>
+    public CostRung OfSystems => rung;
 
     /// <inheritdoc/>
     public IReadOnlyList<CostRung> Of(string device) => [rung];

@@ -43,6 +43,11 @@ public static class TableNames
             });
     }
 
+    /// <summary>What tables call a hardware file; its own name where none does.</summary>
+    /// <param name="hardware">A shipped name.</param>
+    public static string Of(string hardware) =>
+        Devices.FirstOrDefault(pair => pair.Value == hardware).Key ?? hardware;
+
     /// <summary>The device of the current row, and its hardware file.</summary>
     /// <param name="rows">The table.</param>
     /// <exception cref="AccelSim.Configuration.ConfigException">No file describes it.</exception>

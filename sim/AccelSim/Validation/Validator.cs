@@ -4,6 +4,8 @@ using AccelSim.Costs.Analytical;
 using AccelSim.Hardware;
 using AccelSim.Models;
 
+using AccelSim.Validation.Deployments;
+
 namespace AccelSim.Validation;
 
 /// <summary>Judges a rung of the cost ladder against measured tables.</summary>
@@ -15,8 +17,6 @@ public sealed class Validator(string folder, IRungs rungs)
     private readonly ErrorLedger _ledger = new();
     private readonly GoalLedger _goals = new();
 
-    // Whole systems are judged with the figures as shipped.
-    private readonly CostRung? _rung;
     private readonly List<TableCount> _counts = [];
     private readonly List<SkippedRows> _skipped = [];
 
@@ -24,7 +24,9 @@ public sealed class Validator(string folder, IRungs rungs)
     /// <param name="folder">Where the tables are.</param>
     /// <param name="rung">What is judged.</param>
     public Validator(string folder, CostRung rung)
-        : this(folder, new OneRung(rung)) => _rung = rung;
+        : this(folder, new OneRung(rung))
+    {
+    }
 
     /// <summary>The tables to read; all by default.</summary>
     public IReadOnlyList<MeasuredTable> Tables { get; init; } = MeasuredTable.All;
@@ -56,12 +58,19 @@ public sealed class Validator(string folder, IRungs rungs)
         return _ledger.Result(rungs.Name, _counts, _skipped) with
         {
             Goals = _goals.Cells,
-            Whole = _rung is null
+            Whole = rungs.OfSystems is not { } systems
                 ? []
                 : [.. WholeTables.Where(table => table.IsIn(folder))
-                    .Select(table => table.Judge(folder, _rung, Devices))],
+                    .Select(table => table.Judge(folder, systems, Systems()))],
         };
     }
+
+    /// <summary>The devices whose whole systems are judged; none stands for all.</summary>
+    private IReadOnlyList<string> Systems() => Except.Count == 0
+        ? Devices
+        : [.. (Devices.Count > 0
+            ? Devices
+            : [.. DeploymentNames.Systems.Keys, ServedRun.Device]).Except(Except)];
 
     private TableCount Judge(string file, MeasuredTable table)
     {

@@ -105,6 +105,20 @@ public sealed class EngineProfileTests
     }
 
     [Fact]
+    public void Overlap_OfOne_AddsStartingAndRunning_AndALargeOneTakesTheSlower()
+    {
+        var eager = Text.Replace("\"decode\": true", "\"decode\": false", StringComparison.Ordinal);
+        double Step(string overlap) => Price(EngineCatalog.Read(eager.Replace(
+            "\"perRequest\"", $"\"overlap\": \"{overlap}\", \"perRequest\"",
+            StringComparison.Ordinal), "p.json"), Decode(3));
+        var slower = Price(EngineCatalog.Read(eager, "p.json"), Decode(3));
+        var kernels = Price(EngineCatalog.Open("native"), Decode(3));
+        Assert.Equal(slower + kernels, Step("1"), 1e-9);
+        Assert.Equal(slower, Step("1000"), 1e-9);
+        Assert.InRange(Step("3"), slower, slower + kernels);
+    }
+
+    [Fact]
     public void FusedOperator_CostsNothing()
     {
         var text = Text.Replace(

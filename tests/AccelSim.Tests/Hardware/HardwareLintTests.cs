@@ -199,17 +199,24 @@ public sealed class HardwareLintTests
     }
 
     [Fact]
-    public void Idle_AboveTdp_IsRefused() => Assert.Equal(
-        "err.json(4): $.power.idle: idles at 800 W, not below its TDP of 700 W; check the unit of "
-            + "both.\nhwconfigs/accelerators/h100-sxm.json(62): $.power.tdp: 700 W is not above "
-            + "the 800 W that it idles at, so that nothing is left to work with.",
-        Assert.Throws<ConfigException>(() => Lines("""
-            {
-              "extends": "h100-sxm",
-              "sources": { "x": "assumed: test" },
-              "power": { "idle": "800 W @x" }
-            }
-            """)).Message);
+    public void Idle_AboveTdp_IsRefused()
+    {
+        const string parent = "hwconfigs/accelerators/h100-sxm.json";
+        var line = 1 + Array.FindIndex(
+            File.ReadAllLines(Path.Combine(RepositoryRoot.Path, parent)),
+            text => text.Contains("\"tdp\"", StringComparison.Ordinal));
+        Assert.Equal(
+            "err.json(4): $.power.idle: idles at 800 W, not below its TDP of 700 W; check the "
+                + $"unit of both.\n{parent}({line}): $.power.tdp: 700 W is not above the 800 W "
+                + "that it idles at, so that nothing is left to work with.",
+            Assert.Throws<ConfigException>(() => Lines("""
+                {
+                  "extends": "h100-sxm",
+                  "sources": { "x": "assumed: test" },
+                  "power": { "idle": "800 W @x" }
+                }
+                """)).Message);
+    }
 
     [Fact]
     public void Fact_WithoutSource_IsAWarning() => Assert.Contains(

@@ -45,7 +45,7 @@ public sealed class EstimateTests
         var deployment = H100("llama-3.1-8b");
         var point = new Estimate(deployment).Of(1024, 8, 2);
         var step = Explanation.Of(deployment, 1024, 8, 2)[0].Parts.Single();
-        Assert.Equal(point.Ttft.ToString(), step.Value);
+        Assert.Equal(point.Prefill.Time.ToString(), step.Value);
     }
 
     [Fact]

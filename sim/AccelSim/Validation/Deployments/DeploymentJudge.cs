@@ -36,7 +36,7 @@ public sealed class DeploymentJudge(CostRung rung)
             run.Run();
             if (run.Records.FirstOrDefault(record => !record.Completed).Rejection is { } refused)
                 return Skipped(row, $"{row.Model}: {refused}");
-            var (ttft, tpot) = ClosedLoop.Means(run.Records);
+            var (ttft, tpot) = ClosedLoop.Means(row, run.Records);
             return new DeploymentOutcome(row, ttft, tpot, deployment.Graph.Model.HasExperts, null);
         }
         catch (Exception e) when (e is ConfigException or InfeasiblePlanException)
@@ -78,6 +78,7 @@ public sealed class DeploymentJudge(CostRung rung)
         {
             (Campaign.InferenceX, "trtllm") => prompt + 64,
             (Campaign.InferenceX, _) or (Campaign.Grid, "sglang") => 8192,
+            (Campaign.Grid, _) => prompt + row.Isl,
             _ => prompt + 1500,
         };
         var settings = new EngineSettings
@@ -86,7 +87,10 @@ public sealed class DeploymentJudge(CostRung rung)
             MaxNumBatchedTokens = Math.Max(tokens, row.Concurrency),
         };
         return row.Campaign == Campaign.Generated
-            ? settings with { PrefillPolicy = PrefillPolicy.Mixed }
+            ? settings with
+            {
+                PrefillPolicy = PrefillPolicy.Mixed, EnablePrefixCaching = row.IsCached,
+            }
             : settings;
     }
 

@@ -25,7 +25,8 @@ public static class ServedRun
     /// <summary>Its folder among the tables.</summary>
     public const string Folder = "vllm-rtx4090-llama-3.1-8b";
 
-    private const string Device = "rtx_4090";
+    /// <summary>The accelerator that it was measured on, as tables name it.</summary>
+    public const string Device = "rtx_4090";
 
     /// <summary>Simulates the run and compares each request.</summary>
     /// <param name="folder">The folder of the tables.</param>
@@ -79,7 +80,19 @@ public static class ServedRun
             ],
         };
         var model = ModelCatalog.Load("llama-3.1-8b");
-        var deployment = new DeploymentBuilder(model, "auto", "auto", "auto", 16) { Rung = rung }
+        var engine = EngineCatalog.Open(settings.Profile!);
+        var deployment = new DeploymentBuilder(model, "auto", "auto", "auto", 16)
+        {
+            Rung = rung,
+            // Times are of the engine's own queue, behind the front end.
+            Engine = engine with
+            {
+                Host = engine.Host with
+                {
+                    PerRequest = engine.Host.PerRequest with { Value = default },
+                },
+            },
+        }
             .Build(
                 Catalog.Open("rtx-4090"),
                 new ReplicaSpec { Hardware = "rtx-4090", Engine = settings });
@@ -100,6 +113,7 @@ public static class ServedRun
             MaxNumSeqs = (int)Number(scheduler, "max_num_seqs", file),
             MaxNumBatchedTokens = (int)Number(scheduler, "max_num_batched_tokens", file),
             SchedulerReserveFullIsl = (bool?)scheduler["scheduler_reserve_full_isl"] ?? true,
+            AsyncScheduling = (bool?)scheduler["async_scheduling"] ?? false,
             BlockSize = (int)Number(cache, "block_size", file),
             NumGpuBlocksOverride = (long)Number(cache, "num_gpu_blocks", file),
             EnablePrefixCaching = (bool?)cache["enable_prefix_caching"] ?? false,

@@ -89,7 +89,7 @@ public sealed class DeploymentTests
         // The first wave waits for 10 s, all others for 1 s: (10 + 9) / 10.
         var records = workload.Requests.Select(request => new RequestRecord(
             request, 0, default, default, At(request.Id < 4 ? 10 : 1), At(20), 0, 0, null));
-        Assert.Equal(1.9, ClosedLoop.Means([.. records]).Ttft, 1e-12);
+        Assert.Equal(1.9, ClosedLoop.Means(row, [.. records]).Ttft, 1e-12);
     }
 
     [Fact]
