@@ -98,7 +98,9 @@ internal static class CommandLine
             new DemoVerb(terminal), new SimulateVerb(terminal), new EstimateVerb(terminal),
             new ExplainVerb(terminal), new ListVerb(terminal), new ShowVerb(terminal),
             new LintVerb(terminal), new DiffVerb(terminal), new ValidateVerb(terminal),
-            new CalibrateVerb(terminal),
+            new CalibrateVerb(terminal), new DevicesVerb(terminal), new RunVerb(terminal),
+            new MeasureVerb(terminal), new CaptureVerb(terminal), new ReplayVerb(terminal),
+            new CompareVerb(terminal),
         ];
         foreach (var verb in verbs) root.Add(verb);
         foreach (var option in root.Options)

@@ -25,7 +25,9 @@ public sealed partial class ReadmeTests
         var run = Typed.Run(command["accelsim ".Length..]
             .Replace("my-chip.json", folder["my-chip.json"], StringComparison.Ordinal)
             .Replace("out/", folder.Path + "/", StringComparison.Ordinal)
-            .Replace("../shared", shared, StringComparison.Ordinal));
+            .Replace("../shared", shared, StringComparison.Ordinal)
+            .Replace(" models/", $" {RepositoryRoot.Path}/models/", StringComparison.Ordinal)
+            .Replace(" traces/", $" {RepositoryRoot.Path}/traces/", StringComparison.Ordinal));
         var printed = (run.Out + run.Error)
             .Replace(shared, "../shared", StringComparison.Ordinal)
             .Replace(folder["my-chip.json"], "my-chip.json", StringComparison.Ordinal)

@@ -13,6 +13,13 @@ internal sealed class CalibrationFlags
     private readonly Option<string?> _tables = Flag.Text(
         "--tables", "DIR", "A folder of measured tables, as validate reads them.");
 
+    private readonly Option<string?> _trace = Flag.Text(
+        "--trace", "A,B,…", "In place of tables: traces of one device, as capture and measure "
+        + "write them.");
+
+    private readonly Option<string?> _extends = Flag.Text(
+        "--extends", "FILE", "With --trace: the hardware file that the fitted one builds on.");
+
     private readonly Option<string?> _device = Flag.Text(
         "--device", "NAME", "The device whose figures are fitted.");
 
@@ -51,8 +58,8 @@ internal sealed class CalibrationFlags
     /// <summary>All of them.</summary>
     public IReadOnlyList<Option> All =>
     [
-        _tables, _device, _engine, _class, _devices, _judge, _from, _families, _folds, _seed,
-        _origin,
+        _tables, _trace, _extends, _device, _engine, _class, _devices, _judge, _from, _families,
+        _folds, _seed, _origin,
     ];
 
     /// <summary>The engine to be fitted; null where devices are.</summary>
@@ -70,6 +77,26 @@ internal sealed class CalibrationFlags
         return new EngineCalibration(
             folder, engine, Folds(parsed), parsed.GetValue(_seed) ?? 1,
             parsed.GetValue(_origin) ?? "measured deployments");
+    }
+
+    /// <summary>The traces to be fitted to; null where tables are.</summary>
+    /// <exception cref="ConfigException">Flags of tables stand beside them.</exception>
+    public TraceCalibration? ReadTraces(ParseResult parsed)
+    {
+        if (parsed.GetValue(_trace) is not { } traces) return null;
+        foreach (var flag in new[]
+        {
+            _tables, _device, _class, _devices, _judge, _from, _families, _engine, _origin,
+        })
+        {
+            if (parsed.GetValue(flag) is not null)
+                throw new ConfigException("", 0, flag.Name, "does not go with --trace.");
+        }
+        var extends = parsed.GetValue(_extends) ?? throw Missing(
+            _extends, "name a hardware file with the device's facts, such as one that "
+                + "\"accelsim measure\" wrote.");
+        return new TraceCalibration(
+            traces.Split(','), extends, Folds(parsed), parsed.GetValue(_seed) ?? 1);
     }
 
     /// <summary>What the command states.</summary>

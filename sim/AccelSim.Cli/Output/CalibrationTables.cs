@@ -31,12 +31,36 @@ internal static class CalibrationTables
             + $"{plan.Folds} folds.");
     }
 
+    /// <summary>Writes what was fitted to captured runs.</summary>
+    public static void Write(Terminal terminal, TraceCalibration traces, TraceFit fit)
+    {
+        terminal.Paragraph(
+            $"{Figures.Whole(fit.Operators)} operators of different sizes in "
+            + $"{Figures.Plural(traces.Files.Count, "trace")}; launch "
+            + $"{Figures.Number(fit.Launch * 1e6)} us, host "
+            + $"{Figures.Number(fit.HostPerStep * 1e6)} us a step, measured", 4);
+        terminal.Line();
+        Families(terminal, "Figures fitted", fit.Result, "sizes within a factor of two, each "
+            + $"predicted with figures fitted to the others, in {traces.Folds} folds.");
+    }
+
     /// <summary>Writes the errors of each family and what was left out.</summary>
     public static void Write(Terminal terminal, CalibrationPlan plan, CalibrationResult result)
     {
+        Families(
+            terminal, $"Figures fitted to {string.Join(" and ", plan.Fitted)}", result,
+            plan.Judge is { } judge
+                ? $"rows of {judge}, which no figure was fitted to."
+                : $"rows of whole sites, each predicted with figures fitted to the others, in "
+                    + $"{plan.Calibrator.Folds} folds.");
+    }
+
+    private static void Families(
+        Terminal terminal, string title, CalibrationResult result, string heldOut)
+    {
         var table = new TextTable(
-            $"Figures fitted to {string.Join(" and ", plan.Fitted)}", "family", ">rows", ">sites",
-            ">median", ">p90", ">held-out median", ">held-out p90");
+            title, "family", ">rows", ">sites", ">median", ">p90", ">held-out median",
+            ">held-out p90");
         foreach (var fit in result.Families)
         {
             table.Row(
@@ -46,12 +70,7 @@ internal static class CalibrationTables
                 ValidationTables.Percent(fit.HeldOut.Median),
                 ValidationTables.Percent(fit.HeldOut.P90));
         }
-        table.Write(terminal,
-            "Absolute errors of predicted times. Held out: "
-            + (plan.Judge is { } judge
-                ? $"rows of {judge}, which no figure was fitted to."
-                : $"rows of whole sites, each predicted with figures fitted to the others, in "
-                    + $"{plan.Calibrator.Folds} folds."));
+        table.Write(terminal, "Absolute errors of predicted times. Held out: " + heldOut);
         foreach (var (family, reason) in result.TooFew)
             terminal.Line($"Not fitted: {Figures.Name(family)}: {reason}");
         foreach (var one in result.LeftOut)

@@ -55,6 +55,24 @@ internal sealed class Progress : IRunListener
         }
     }
 
+    /// <summary>Runs work that looks at <see cref="Asked"/> and ends by itself.</summary>
+    public static T Stoppable<T>(Func<T> run)
+    {
+        ArgumentNullException.ThrowIfNull(run);
+        Idle.Reset();
+        try
+        {
+            return run();
+        }
+        finally
+        {
+            Idle.Set();
+        }
+    }
+
+    /// <summary>The code to end with, where somebody asked to stop; 0: nobody.</summary>
+    public static int Asked => _stop;
+
     /// <summary>
     /// Ends a run that shows a bar, so that the bar goes and the cursor comes back.
     /// </summary>

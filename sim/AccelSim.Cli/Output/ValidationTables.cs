@@ -57,7 +57,8 @@ internal static class ValidationTables
     public static string Percent(double share) =>
         (100 * share).ToString("N1", CultureInfo.InvariantCulture) + " %";
 
-    private static string Signed(double share) =>
+    /// <summary>A share in percent with its sign.</summary>
+    public static string Signed(double share) =>
         (share < 0 ? "−" : "+") + Percent(Math.Abs(share));
 
     private static void Worst(Terminal terminal, ValidationResult result)

@@ -30,7 +30,8 @@ internal sealed class CalibrateVerb : Verb
             "    --devices a100-sxm-80gb,h100-sxm --judge-on intel-b60 --out gpu.json",
             "accelsim calibrate --tables ../shared/groundtruth --device h200-sxm \\",
             "    --transfer-from a100-sxm-80gb,h100-sxm --out h200-from-sheet.json",
-            "accelsim calibrate --tables ../shared/groundtruth --engine vllm --into vllm.json")
+            "accelsim calibrate --tables ../shared/groundtruth --engine vllm --into vllm.json",
+            "accelsim calibrate --trace run.jsonl.gz --extends my-cpu.json --out fitted.json")
     {
         AddGroup("What is fitted", _what.All);
         AddGroup("Output", _out, _into);
@@ -49,6 +50,13 @@ internal sealed class CalibrateVerb : Verb
                     "makes files of devices; put an engine's figures --into its profile.");
             }
             return Fit(engine, into, old);
+        }
+        if (_what.ReadTraces(parsed) is { } traces)
+        {
+            var fitted = traces.Run(parsed.GetValue(_out) ?? "");
+            CalibrationTables.Write(Terminal, traces, fitted);
+            if (parsed.GetValue(_out) is { } made) Write(made, fitted.Text);
+            return ExitCode.Done;
         }
         var plan = _what.Read(parsed);
         var result = plan.Calibrator.Run();
@@ -70,14 +78,7 @@ internal sealed class CalibrateVerb : Verb
 
     private void Write(string file, string text)
     {
-        try
-        {
-            File.WriteAllText(file, text);
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            throw new ConfigException(file, 0, "", "cannot be written: " + e.Message);
-        }
+        TextOutput.Write(file, text);
         Terminal.Line($"Wrote {file}");
     }
 }

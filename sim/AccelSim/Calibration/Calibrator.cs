@@ -47,6 +47,9 @@ public sealed class Calibrator(string folder, IReadOnlyList<string> devices)
     /// <summary>The kernel models; the shipped ones by default.</summary>
     public Func<Fabric, KernelFamily, KernelModel?> Models { get; init; } = KernelModels.For;
 
+    /// <summary>Rows of captured runs in place of tables; null for tables.</summary>
+    public TraceObservations? Traces { get; init; }
+
     /// <summary>Reads the tables and fits.</summary>
     /// <exception cref="ConfigException">
     /// The tables are malformed, or have too little of a family that was asked for.
@@ -54,26 +57,28 @@ public sealed class Calibrator(string folder, IReadOnlyList<string> devices)
     public CalibrationResult Run()
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(Folds, 1);
-        var rows = Read(devices);
-        var judges = JudgedOn is { } judge ? Read([judge]) : null;
+        var (rows, leftOut) = Read(devices);
+        var judges = JudgedOn is { } judge ? Read([judge]).Rows : null;
         var tooFew = new List<(KernelFamily Family, string Reason)>();
         var tasks = new List<FamilyRows>();
-        foreach (var (family, known) in rows.ByFamily)
+        foreach (var (family, known) in rows)
         {
             if (Families.Count > 0 && !Families.Contains(family)) continue;
             if (Lacking(known) is { } lacking) tooFew.Add((family, lacking));
             else tasks.Add(known);
         }
         Refuse(rows, tooFew);
-        return new CalibrationResult(FitAll(tasks, judges), tooFew, rows.LeftOut);
+        return new CalibrationResult(FitAll(tasks, judges), tooFew, leftOut);
     }
 
-    private ObservationReader Read(IReadOnlyList<string> names)
+    private (IReadOnlyDictionary<KernelFamily, FamilyRows> Rows, IReadOnlyList<SkippedRows> Left)
+        Read(IReadOnlyList<string> names)
     {
+        if (Traces is { } traces) return (traces.ByFamily, []);
         var reader = new ObservationReader(
             folder, names.ToDictionary(name => name, Hardware), Models);
         reader.Read(Tables);
-        return reader;
+        return (reader.ByFamily, reader.LeftOut);
     }
 
     private string? Lacking(FamilyRows rows) =>
@@ -86,18 +91,19 @@ public sealed class Calibrator(string folder, IReadOnlyList<string> devices)
 
     /// <summary>What was asked for by name must be there.</summary>
     private void Refuse(
-        ObservationReader rows, List<(KernelFamily Family, string Reason)> tooFew)
+        IReadOnlyDictionary<KernelFamily, FamilyRows> rows,
+        List<(KernelFamily Family, string Reason)> tooFew)
     {
         foreach (var family in Families)
         {
-            var reason = rows.ByFamily.ContainsKey(family)
+            var reason = rows.ContainsKey(family)
                 ? tooFew.Find(one => one.Family == family).Reason
                 : "no row of these devices was measured, or there is no model to fit.";
             if (reason is null) continue;
             throw new ConfigException(
                 folder, 0, "", $"{JsonNames.Of(family.ToString())}: {reason}");
         }
-        if (rows.ByFamily.Count > tooFew.Count) return;
+        if (rows.Count > tooFew.Count) return;
         throw new ConfigException(folder, 0, "",
             $"has nothing to fit {string.Join(" and ", devices)} to: "
             + (tooFew.Count == 0 ? "no row of theirs has a kernel model."
@@ -105,7 +111,8 @@ public sealed class Calibrator(string folder, IReadOnlyList<string> devices)
     }
 
     /// <summary>All fits of all families, as many at a time as there are processors.</summary>
-    private List<FamilyFit> FitAll(List<FamilyRows> families, ObservationReader? judges)
+    private List<FamilyFit> FitAll(
+        List<FamilyRows> families, IReadOnlyDictionary<KernelFamily, FamilyRows>? judges)
     {
         var folds = families.ConvertAll(family => new Folds(family.Sites, Folds, Seed));
         var perFamily = judges is null && Folds > 1 ? Folds + 1 : 1;
@@ -130,7 +137,7 @@ public sealed class Calibrator(string folder, IReadOnlyList<string> devices)
         [
             .. families.Select((family, i) => Judge(
                 family, folds[i], figures[(i * perFamily)..((i + 1) * perFamily)],
-                judges?.ByFamily.GetValueOrDefault(family.Family))),
+                judges?.GetValueOrDefault(family.Family))),
         ];
     }
 

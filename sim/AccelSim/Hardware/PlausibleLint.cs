@@ -62,6 +62,9 @@ internal static class PlausibleLint
                 meant[at] = all[at] with { Value = amount };
                 return LintJudge.Beyond(Quotient(meant), least, most) == 1;
             });
+            // A number that a program counted is no slip of the pen: two cores are only unusual.
+            if (all[at].Dimension == Count.Dimension && facts[at].Tag == Provenance.Measured)
+                beyond = Math.Min(beyond, LintJudge.Slip);
             judge.Odd(beyond, facts[at],
                 $"{above}{quotient} is odd: such devices have {range.Min} to {range.Max}{hint}",
                 below.Length switch

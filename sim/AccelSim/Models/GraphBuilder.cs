@@ -13,6 +13,10 @@ internal sealed partial class GraphBuilder(
     ModelConfig model, ParallelismPlan plan, FormatPlan formats)
 {
     private readonly List<Entry> _operators = [];
+    private readonly List<LayerRun> _runs = [];
+
+    // Names in the order in which one layer, or what is around layers, runs them.
+    private List<string> _order = [];
 
     // Where the next new operator goes: right after the last one added or counted.
     private int _cursor;
@@ -27,6 +31,11 @@ internal sealed partial class GraphBuilder(
         return ((int)(layers * stage / plan.PipelineParallel),
             (int)(layers * (stage + 1) / plan.PipelineParallel));
     }
+
+    /// <summary>
+    /// What a stage runs one after the other, layer by layer; made by <see cref="Stage"/>.
+    /// </summary>
+    public IReadOnlyList<LayerRun> Runs => _runs;
 
     /// <summary>The operators of a stage in execution order.</summary>
     public OperatorTemplate[] Stage(int stage)
@@ -43,20 +52,37 @@ internal sealed partial class GraphBuilder(
             Embedding(decoder, holdsTable: true);
         }
         var (from, to) = LayerRange(model, plan, stage);
-        Layers(decoder, model.Layers.Skip(from).Take(to - from));
+        Layers(decoder, model.Layers.Skip(from).Take(to - from), from);
         if (stage == plan.PipelineParallel - 1)
             Head(decoder, stage);
         else
             Collective("pipeline.send", 1, OperatorKind.SendReceive, decoder.Rows, model.Hidden, 2,
                 CommunicationGroup.Pipeline);
+        EndRun(LayerRun.NoLayer);
         return [.. _operators.Select(entry => entry.Made)];
     }
 
-    private void Layers(Stack stack, IEnumerable<LayerShape> layers)
+    private void Layers(Stack stack, IEnumerable<LayerShape> layers, int first = 0)
     {
-        foreach (var alike in layers.GroupBy(layer => layer))
+        EndRun(LayerRun.NoLayer);
+        LayerShape[] all = [.. layers];
+        Dictionary<LayerShape, List<string>> orders = [];
+        foreach (var alike in all.GroupBy(layer => layer))
+        {
             Layer(stack, alike.Key, alike.Count());
+            orders[alike.Key] = _order;
+            _order = [];
+        }
+        for (var i = 0; i < all.Length; i++)
+            _runs.Add(new LayerRun(first + i, orders[all[i]]));
         _cursor = _operators.Count;
+    }
+
+    private void EndRun(int layer)
+    {
+        if (_order.Count > 0)
+            _runs.Add(new LayerRun(layer, _order));
+        _order = [];
     }
 
     private void Layer(Stack stack, LayerShape layer, int count)
@@ -241,6 +267,7 @@ internal sealed partial class GraphBuilder(
         {
             var old = _operators[same];
             _operators[same] = old with { Made = make(old.Made.Name, old.Made.Count + count) };
+            _order.Add(old.Made.Name);
             _cursor = same + 1;
             return;
         }
@@ -248,6 +275,7 @@ internal sealed partial class GraphBuilder(
             entry.Key.StartsWith(name + "|", StringComparison.Ordinal));
         var unique = others == 0 ? made : make($"{name}.{others + 1}", count);
         _operators.Insert(_cursor++, new Entry(key, make, unique));
+        _order.Add(unique.Name);
     }
 
     /// <summary>Weights that quantisation leaves alone.</summary>
@@ -264,6 +292,13 @@ internal sealed partial class GraphBuilder(
     /// <summary>An operator, what makes it like another, and how to make it again.</summary>
     private sealed record Entry(
         string Key, Func<string, int, OperatorTemplate> Make, OperatorTemplate Made);
+
+    /// <summary>The names that a layer runs, in order; or what runs around layers.</summary>
+    internal readonly record struct LayerRun(int Layer, IReadOnlyList<string> Names)
+    {
+        /// <summary>The number of what is in no layer.</summary>
+        public const int NoLayer = -1;
+    }
 
     /// <summary>A run of layers with its own rows and width.</summary>
     private readonly record struct Stack(

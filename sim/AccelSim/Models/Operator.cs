@@ -127,6 +127,13 @@ public readonly record struct Operator
     /// <summary>How it was run where it was measured; null in serving.</summary>
     public KernelConditions? Conditions { get; init; }
 
+    /// <summary>
+    /// Whether a step has something for it: attention of prompts has nothing in a step of decoding
+    /// sequences alone.
+    /// </summary>
+    public bool HasWork => InputBytes.Value + OutputBytes.Value > 0
+        || MatrixFlops.Value + VectorFlops.Value > 0;
+
     /// <summary>All bytes between main memory and the compute units.</summary>
     public Bytes MemoryBytes =>
         WeightBytes + InputBytes + OutputBytes + KvReadBytes + KvWriteBytes;

@@ -4,6 +4,7 @@ namespace AccelSim.Models;
 
 public sealed partial class OperatorGraph
 {
+    private readonly IReadOnlyList<GraphBuilder.LayerRun>[] _runs;
     private readonly Bytes[] _weightBytes;
     private readonly Bytes[] _kvBytesPerToken;
     private readonly Bytes[] _stateBytesPerSequence;
@@ -14,12 +15,15 @@ public sealed partial class OperatorGraph
         Plan = plan;
         Formats = formats;
         var stages = new OperatorTemplate[plan.PipelineParallel][];
+        _runs = new IReadOnlyList<GraphBuilder.LayerRun>[stages.Length];
         _weightBytes = new Bytes[stages.Length];
         _kvBytesPerToken = new Bytes[stages.Length];
         _stateBytesPerSequence = new Bytes[stages.Length];
         for (var stage = 0; stage < stages.Length; stage++)
         {
-            stages[stage] = new GraphBuilder(model, plan, formats).Stage(stage);
+            var builder = new GraphBuilder(model, plan, formats);
+            stages[stage] = builder.Stage(stage);
+            _runs[stage] = builder.Runs;
             foreach (var operation in stages[stage])
                 _weightBytes[stage] += operation.Count * operation.ResidentBytes;
             foreach (var layer in LayersOf(stage))

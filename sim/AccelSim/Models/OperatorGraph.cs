@@ -23,6 +23,21 @@ public sealed partial class OperatorGraph
     /// </summary>
     public IReadOnlyList<IReadOnlyList<OperatorTemplate>> Stages { get; }
 
+    /// <summary>
+    /// What a step of a stage runs, one instance after the other, in true order: the operators of
+    /// <see cref="Stages"/>, those of layers alike as often as there are such layers.
+    /// </summary>
+    public IEnumerable<PlacedOperator> Sequence(int stage)
+    {
+        var byName = Stages[stage].ToDictionary(
+            operation => operation.Name, StringComparer.Ordinal);
+        foreach (var run in _runs[stage])
+        {
+            foreach (var name in run.Names)
+                yield return new PlacedOperator(run.Layer, byName[name]);
+        }
+    }
+
     /// <summary>Weights of one rank of a stage.</summary>
     public Bytes WeightBytes(int stage) => _weightBytes[stage];
 
@@ -42,3 +57,10 @@ public sealed partial class OperatorGraph
     public Bytes ActivationBytes(int stage, int tokens, int sampledTokens) =>
         PeakActivation(stage, tokens, sampledTokens);
 }
+
+/// <summary>An operator where it runs.</summary>
+/// <param name="Layer">
+/// The layer's number in its stack, from 0; −1 where it is in none: embedding, head.
+/// </param>
+/// <param name="Operation">The operator, shared by layers alike.</param>
+public readonly record struct PlacedOperator(int Layer, OperatorTemplate Operation);

@@ -21,6 +21,9 @@ public sealed class DeploymentBuilder(
     /// <summary>An engine profile to use whatever the settings name; usually null.</summary>
     public EngineProfile? Engine { get; init; }
 
+    /// <summary>Formats as an engine ran them, whatever the names say; usually null.</summary>
+    public FormatPlan? Formats { get; init; }
+
     /// <summary>Builds what one kind of replica is made of.</summary>
     /// <param name="hardware">Its accelerator or cluster.</param>
     /// <param name="spec">Its plan and engine settings.</param>
@@ -37,7 +40,8 @@ public sealed class DeploymentBuilder(
             ?? EngineCatalog.Open(spec.Engine.Profile ?? EngineCatalog.DefaultFor(device));
         var settings = spec.Engine.Under(engine);
         settings.Validate();
-        var formats = FormatPlan.For(model, device, dtype, kvCacheDtype, quantization);
+        var formats = Formats
+            ?? FormatPlan.For(model, device, dtype, kvCacheDtype, quantization);
         if (site.Assumption(spec) is { } assumption)
             formats = formats with { Notes = [.. formats.Notes, assumption] };
         RefuseSwapWithoutHost(hardware, settings, site);

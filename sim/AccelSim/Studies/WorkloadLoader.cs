@@ -6,8 +6,12 @@ using AccelSim.Workloads;
 namespace AccelSim.Studies;
 
 /// <summary>Gets the requests that a scenario names.</summary>
-internal static class WorkloadLoader
+public static class WorkloadLoader
 {
+    /// <summary>Loads them.</summary>
+    /// <param name="source">What the scenario names.</param>
+    /// <param name="seed">Decides what is generated.</param>
+    /// <param name="folder">What paths start from; null for the current folder.</param>
     /// <exception cref="ConfigException">
     /// Not exactly one source is named, or it is wrong.
     /// </exception>

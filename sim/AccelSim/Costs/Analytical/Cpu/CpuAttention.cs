@@ -14,6 +14,7 @@ internal sealed class CpuAttention : KernelModel
     [
         .. CpuFigures.All,
         new("blockTokens", "tokens", 16, 4096, 256, "keys, and queries, of one block"),
+        CpuFigures.TileRows,
     ];
 
     /// <inheritdoc/>
@@ -34,14 +35,15 @@ internal sealed class CpuAttention : KernelModel
     {
         var figure = new CpuFigures(figures);
         var block = figures[CpuFigures.All.Count];
+        var tile = figures[CpuFigures.All.Count + 1];
         var cpu = machine.Cpu!;
         var shape = new AttentionShape(@operator);
         var active = Math.Min(cpu.Cores, shape.Streams * Math.Max(1, shape.Keys / block)
             * Math.Max(1, shape.Queries / block));
         var format = @operator.ComputeFormat;
         var streamed = shape.Queries * shape.Seen(Math.Min(block, shape.Keys));
-        var matrix = cpu.Seconds(shape.Streams, streamed, shape.Keys, shape.KeyDim, format)
-            + cpu.Seconds(shape.Streams, streamed, shape.ValueDim, shape.Keys, format);
+        var matrix = cpu.Seconds(shape.Streams, streamed, shape.Keys, shape.KeyDim, format, tile)
+            + cpu.Seconds(shape.Streams, streamed, shape.ValueDim, shape.Keys, format, tile);
         var bytes = shape.Bytes(figure.KeptShare * cpu.LastBytes);
         var spared = Residency.Spared(@operator, cpu.LastBytes, figure.KeptShare, 0);
         time = Overlap.Of(

@@ -61,13 +61,15 @@ internal sealed class CpuFacts
     /// <param name="n">Columns.</param>
     /// <param name="k">The inner dimension.</param>
     /// <param name="format">The format of the product.</param>
-    public double Seconds(double products, double m, double n, double k, NumberFormat format)
+    /// <param name="laneRows">Rows that SIMD code computes at once.</param>
+    public double Seconds(
+        double products, double m, double n, double k, NumberFormat format, double laneRows)
     {
         var best = double.PositiveInfinity;
         if (TileRate(format) is > 0 and var tiles)
             best = Seconds(products, m, n, k, TileRows, tiles);
         if (LaneRate(format) is > 0 and var lanes)
-            best = Math.Min(best, Seconds(products, m, n, k, 1, lanes));
+            best = Math.Min(best, Seconds(products, m, n, k, laneRows, lanes));
         return best;
     }
 

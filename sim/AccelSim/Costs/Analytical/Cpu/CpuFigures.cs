@@ -6,15 +6,15 @@ internal readonly ref struct CpuFigures(ReadOnlySpan<double> figures)
     /// <summary>What they are.</summary>
     public static IReadOnlyList<KernelParameter> All { get; } =
     [
-        new("matrixShare", "", 0.3, 1, 0.75,
+        new("matrixShare", "", 0.02, 1, 0.75,
             "share of the cores' peak that a long product sustains"),
-        new("vectorShare", "", 0.05, 1, 0.4,
+        new("vectorShare", "", 0.002, 1, 0.4,
             "share of the lanes' peak that element-wise code and exponentials reach"),
-        new("memoryShare", "", 0.3, 1, 0.85, "share of main memory's bandwidth that is reached"),
-        new("outstandingLines", "", 4, 256, 48,
+        new("memoryShare", "", 0.05, 1, 0.85, "share of main memory's bandwidth that is reached"),
+        new("outstandingLines", "", 1, 256, 48,
             "cache lines that one core can have under way; with the latency they bound what it "
             + "reads (Little 1961)"),
-        new("cacheRate", "B/cycle", 2, 128, 16, "what one core reads from the last cache"),
+        new("cacheRate", "B/cycle", 0.1, 128, 16, "what one core reads from the last cache"),
         new("keptShare", "", 0.05, 1, 0.5,
             "share of a cache that one operand, or what one operator hands to the next, may keep"),
         new("residentShare", "", 0, 1, 0.125,
@@ -23,6 +23,11 @@ internal readonly ref struct CpuFigures(ReadOnlySpan<double> figures)
             "share of the accesses that go to any socket alike; the others stay in their own"),
         new("remotePenalty", "", 1, 10, 2, "time of an access to another socket over one's own"),
     ];
+
+    /// <summary>Rows of a product that SIMD code computes at once.</summary>
+    public static KernelParameter TileRows { get; } = new(
+        "tileRows", "", 1, 16, 1,
+        "rows that SIMD code computes at once: fewer take as long");
 
     public double MatrixShare { get; } = figures[0];
 

@@ -11,7 +11,8 @@ namespace AccelSim.Costs.Analytical.Cpu;
 internal sealed class CpuLinear : KernelModel
 {
     /// <inheritdoc/>
-    public override IReadOnlyList<KernelParameter> Parameters => CpuFigures.All;
+    public override IReadOnlyList<KernelParameter> Parameters { get; } =
+        [.. CpuFigures.All, CpuFigures.TileRows];
 
     /// <inheritdoc/>
     public override KernelFormula Formula { get; } = new(KernelFormula.Smooth)
@@ -44,7 +45,8 @@ internal sealed class CpuLinear : KernelModel
         var spared = Residency.Spared(
             @operator, cpu.LastBytes, figure.KeptShare, figure.ResidentShare);
         var matrix = cpu.Seconds(
-            groups, rows, @operator.N, @operator.K, @operator.ComputeFormat);
+            groups, rows, @operator.N, @operator.K, @operator.ComputeFormat,
+            figures[CpuFigures.All.Count]);
         time = Overlap.Of(
             machine.LaunchSeconds + machine.MemoryLatency,
             matrix / figure.MatrixShare,

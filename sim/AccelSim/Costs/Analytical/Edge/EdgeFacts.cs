@@ -64,7 +64,7 @@ internal sealed class EdgeEngine
         // Few rows would leave tiles and arrays mostly empty: lanes take them one by one.
         var onLanes = 2 * products * m * n * k / (LaneRate * figure.VectorShare);
         if (_cores is not null)
-            return _cores.Seconds(products, m, n, k, format) / figure.MatrixShare;
+            return _cores.Seconds(products, m, n, k, format, 1) / figure.MatrixShare;
         if (_arrays is not null)
             return Math.Min(onLanes, _arrays.Seconds(products, m, n, k, format, figure.Arrays));
         var tile = figure.TileRows;

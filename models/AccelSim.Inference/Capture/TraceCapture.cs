@@ -1,0 +1,125 @@
+using System.Collections.Concurrent;
+using AccelSim.Inference.Execution;
+using AccelSim.Inference.Serving;
+using AccelSim.Models;
+using AccelSim.Traces;
+
+namespace AccelSim.Inference.Capture;
+
+/// <summary>Records what an engine runs into a trace of operators.</summary>
+/// <remarks>
+/// While a step runs, times are put into memory; a thread of its own turns them into text. What
+/// was written so far is whole steps whenever the run ends.
+/// </remarks>
+public sealed class TraceCapture : IOperatorObserver, IServingObserver, IDisposable
+{
+    private const int MostWaiting = 1024;
+    private readonly TraceWriter _writer;
+    private readonly Dictionary<OperatorTemplate, int> _names = [];
+    private readonly BlockingCollection<TraceStep> _steps = new(MostWaiting);
+    private readonly Thread _thread;
+    private List<TraceOperator> _operators = [];
+    private List<TraceArrival> _arrivals = [];
+    private Exception? _failure;
+    private long _idle;
+    private long? _zero;
+    private int _count;
+
+    /// <summary>Begins a file.</summary>
+    /// <param name="path">Where to.</param>
+    /// <param name="header">Its names are those of <paramref name="graph"/>, in order.</param>
+    /// <param name="config">The model's own file.</param>
+    /// <param name="graph">What the engine runs.</param>
+    public TraceCapture(string path, TraceHeader header, string config, OperatorGraph graph)
+    {
+        ArgumentNullException.ThrowIfNull(graph);
+        foreach (var template in graph.Stages[0]) _names[template] = _names.Count;
+        _writer = new TraceWriter(path, header, config);
+        _thread = new Thread(Write) { IsBackground = true, Name = "trace" };
+        _thread.Start();
+    }
+
+    /// <summary>Steps recorded.</summary>
+    public int Steps => _count;
+
+    /// <summary>Operators recorded.</summary>
+    public long Operators { get; private set; }
+
+    /// <inheritdoc/>
+    public void OperatorRan(
+        OperatorTemplate operation, int layer, in StepShape step, long start, long end) =>
+        _operators.Add(new(_names[operation], layer, start, end, 0));
+
+    /// <inheritdoc/>
+    public void Arrived(int request, long time, int promptTokens)
+    {
+        _zero ??= time;
+        _arrivals.Add(new(request, time - _zero.Value, promptTokens));
+    }
+
+    /// <inheritdoc/>
+    public void Waited(long nanoseconds) => _idle += nanoseconds;
+
+    /// <inheritdoc/>
+    public void Stepped(
+        long start, long end, IReadOnlyList<int> requests, IReadOnlyList<StepEntry> entries)
+    {
+        ArgumentNullException.ThrowIfNull(requests);
+        ArgumentNullException.ThrowIfNull(entries);
+        if (_failure is { } failure) throw new IOException(failure.Message, failure);
+        var zero = _zero ??= start;
+        List<TraceChunk> prefill = [], decode = [];
+        for (var i = 0; i < entries.Count; i++)
+        {
+            var entry = entries[i];
+            (entry.IsPrompt ? prefill : decode).Add(new(
+                requests[i], entry.Position, entry.Tokens.Count, entry.Sampler is not null));
+        }
+        for (var i = 0; i < _operators.Count; i++)
+        {
+            var one = _operators[i];
+            _operators[i] = one with { Start = one.Start - zero, End = one.End - zero };
+        }
+        Operators += _operators.Count;
+        _steps.Add(new TraceStep
+        {
+            Index = _count++,
+            Start = start - zero,
+            End = end - zero,
+            Idle = _idle,
+            Arrivals = _arrivals,
+            Prefill = prefill,
+            Decode = decode,
+            Operators = _operators,
+        });
+        _operators = new List<TraceOperator>(_operators.Count);
+        _arrivals = [];
+        _idle = 0;
+    }
+
+    /// <summary>Writes what is left and closes the file.</summary>
+    public void Dispose()
+    {
+        _steps.CompleteAdding();
+        _thread.Join();
+        _writer.Dispose();
+        _steps.Dispose();
+    }
+
+    private void Write()
+    {
+        try
+        {
+            foreach (var step in _steps.GetConsumingEnumerable()) _writer.Write(step);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            // Told by the next step, on the thread that can do something about it.
+            _failure = e;
+            foreach (var _ in _steps.GetConsumingEnumerable())
+            {
+                // Nobody waits for a full queue.
+            }
+        }
+    }
+}

@@ -1,0 +1,129 @@
+using AccelSim.Configuration;
+using AccelSim.Inference.Formats;
+using AccelSim.Inference.Kernels;
+using AccelSim.Inference.Weights;
+using AccelSim.Models;
+using AccelSim.Units;
+
+namespace AccelSim.Inference.Execution;
+
+/// <summary>How the engine keeps weights and cache.</summary>
+/// <param name="Linear">Weights of attention, MLP and experts.</param>
+/// <param name="Embedding">Embedding table and output head.</param>
+/// <param name="Kv">Keys and values.</param>
+public sealed record EngineFormats(Storage Linear, Storage Embedding, KvKind Kv)
+{
+    /// <summary>
+    /// Whether each operator's weights stay as their file has them, where kernels know the format;
+    /// the stated formats are those of most.
+    /// </summary>
+    public bool KeepsFiles { get; init; }
+
+    /// <summary>What weights of linear layers are rounded to first; null: nothing.</summary>
+    public IRounding? LinearRounding { get; init; }
+
+    /// <summary>What inputs of linear layers are rounded to, each token's; null: nothing.
+    /// </summary>
+    public IRounding? InputRounding { get; init; }
+
+    /// <summary>What keys and values are rounded to before they are kept; null: nothing.
+    /// </summary>
+    public KvRounding? KvRounding { get; init; }
+
+    private static readonly (string Name, Storage Linear, Storage Embedding)[] Weights =
+    [
+        ("fp32", new(StorageKind.F32), new(StorageKind.F32)),
+        ("bf16", new(StorageKind.Bf16), new(StorageKind.Bf16)),
+        ("fp16", new(StorageKind.Fp16), new(StorageKind.Fp16)),
+        ("int8", new(StorageKind.Int8), new(StorageKind.Bf16)),
+        ("int4", new(StorageKind.Int4, 128), new(StorageKind.Bf16)),
+        ("int4-g32", new(StorageKind.Int4, 32), new(StorageKind.Bf16)),
+    ];
+
+    private static readonly (string Name, KvKind Kind)[] Caches =
+    [
+        ("fp32", KvKind.F32), ("bf16", KvKind.Bf16), ("fp16", KvKind.Fp16), ("int8", KvKind.Int8),
+        ("int4", KvKind.Int4),
+    ];
+
+    /// <summary>Names of formats of weights.</summary>
+    public static IEnumerable<string> WeightFormatNames => Weights.Select(format => format.Name);
+
+    /// <summary>Names of formats of the cache.</summary>
+    public static IEnumerable<string> KvNames => Caches.Select(format => format.Name);
+
+    /// <summary>Formats by name.</summary>
+    /// <param name="weights">Such as <c>bf16</c>.</param>
+    /// <param name="kv">Such as <c>fp16</c>.</param>
+    /// <exception cref="ConfigException">A name is not known.</exception>
+    public static EngineFormats Named(string weights, string kv)
+    {
+        var format = Array.Find(Weights, format => format.Name == weights);
+        if (format.Name is null)
+        {
+            throw new ConfigException("", 0, "--dtype",
+                $"\"{weights}\" is not run; known are {string.Join(", ", WeightFormatNames)}.");
+        }
+        var cache = Array.Find(Caches, cache => cache.Name == kv);
+        if (cache.Name is null)
+        {
+            throw new ConfigException("", 0, "--kv-cache-dtype",
+                $"\"{kv}\" is not run; known are {string.Join(", ", KvNames)}.");
+        }
+        return new EngineFormats(format.Linear, format.Embedding, cache.Kind);
+    }
+
+    /// <summary>As a file has most of its numbers.</summary>
+    /// <param name="source">The file.</param>
+    /// <param name="kv">The cache's format; null: fp16 beside numbers of 16 bits or fewer.</param>
+    public static EngineFormats OfFile(IWeightSource source, string? kv)
+    {
+        ArgumentNullException.ThrowIfNull(source);
+        var most = source.Names
+            .Select(name => source.TryGet(name, out var tensor) ? tensor : default)
+            .Where(tensor => tensor.Shape is { Count: 2 })
+            .GroupBy(tensor => tensor.Type)
+            .OrderByDescending(group => group.Sum(tensor => tensor.Bytes))
+            .Select(group => FileBlocks.StorageOf(group.Key))
+            .FirstOrDefault() ?? new Storage(StorageKind.Fp16);
+        var cache = kv ?? most.Kind switch
+        {
+            StorageKind.F32 => "fp32",
+            StorageKind.Bf16 => "bf16",
+            _ => "fp16",
+        };
+        return Named("fp32", cache) with { Linear = most, Embedding = most, KeepsFiles = true };
+    }
+
+    /// <summary>The same as the simulator's graphs have it; activations are fp32.</summary>
+    /// <param name="model">Its widths decide the share of scales.</param>
+    public FormatPlan Plan(ModelConfig model)
+    {
+        ArgumentNullException.ThrowIfNull(model);
+        var linear = new StorageFormat(NumberOf(Linear), Linear.BitsWithScales(model.Hidden));
+        return FormatPlan.Unquantised(NumberFormat.Fp32) with
+        {
+            Linear = linear,
+            Experts = linear,
+            Embedding = new StorageFormat(
+                NumberOf(Embedding), Embedding.BitsWithScales(model.Hidden)),
+            Kv = Kv switch
+            {
+                KvKind.F32 => NumberFormat.Fp32,
+                KvKind.Bf16 => NumberFormat.Bf16,
+                KvKind.Fp16 => NumberFormat.Fp16,
+                KvKind.Int8 => NumberFormat.Int8,
+                _ => NumberFormat.Int4,
+            },
+        };
+    }
+
+    private static NumberFormat NumberOf(Storage storage) => storage.Kind switch
+    {
+        StorageKind.F32 => NumberFormat.Fp32,
+        StorageKind.Bf16 => NumberFormat.Bf16,
+        StorageKind.Fp16 => NumberFormat.Fp16,
+        StorageKind.Int8 => NumberFormat.Int8,
+        _ => NumberFormat.Int4,
+    };
+}

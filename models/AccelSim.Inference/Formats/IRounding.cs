@@ -1,0 +1,113 @@
+using AccelSim.Inference.Execution;
+using AccelSim.Inference.Kernels;
+
+namespace AccelSim.Inference.Formats;
+
+/// <summary>
+/// Rounds a row of numbers to those that a coarser format can hold, so that kernels for finer
+/// ones compute what the coarser one's would.
+/// </summary>
+public interface IRounding
+{
+    /// <summary>Rounds in place.</summary>
+    void Round(Span<float> row);
+
+    /// <summary>Bits of a number, its share of scales and masks included.</summary>
+    /// <param name="columns">Numbers of a row.</param>
+    double Bits(long columns);
+}
+
+/// <summary>Keys and values as a coarser format has them, each head of each token by itself.
+/// </summary>
+/// <param name="Format">The format.</param>
+/// <param name="Exact">
+/// First tokens of a sequence that stay as they are: most attention falls on them, and their
+/// numbers are the largest (Xiao et al. 2023).
+/// </param>
+public sealed record KvRounding(IRounding Format, int Exact)
+{
+    /// <summary>
+    /// Tokens whose keys are rounded together once all are there, each channel by itself, since
+    /// keys have channels that are large in every token (KIVI; Liu et al. 2024); 0: keys are
+    /// rounded token by token as values are.
+    /// </summary>
+    public int KeyGroup { get; init; }
+
+    /// <summary>Rounds keys and values of a token.</summary>
+    /// <param name="position">Its place in the sequence, from 0.</param>
+    /// <param name="numbers">Keys and as many values, head after head.</param>
+    /// <param name="headDim">Numbers of a head.</param>
+    internal void Round(int position, Span<float> numbers, int headDim)
+    {
+        if (position < Exact) return;
+        if (KeyGroup > 0) numbers = numbers[(numbers.Length / 2)..];
+        for (var at = 0; at < numbers.Length; at += headDim)
+            Format.Round(numbers.Slice(at, headDim));
+    }
+}
+
+/// <summary>Keys in an fp32 cache, rounded channel by channel.</summary>
+internal static class KeyChannels
+{
+    /// <summary>Rounds the groups of tokens that a span has filled.</summary>
+    public static void Round(KvRounding rounding, KvPages pages, in AttentionSpan span)
+    {
+        var (size, end) = (rounding.KeyGroup, span.Position + span.Count);
+        for (var first = span.Position / size * size; first + size <= end; first += size)
+        {
+            var kept = Math.Max(first, rounding.Exact);
+            for (var head = 0; head < pages.Heads; head++)
+                Round(rounding, pages, span.Blocks, kept, first + size, head);
+        }
+    }
+
+    private static void Round(
+        KvRounding rounding, KvPages pages, IReadOnlyList<int> blocks, int first, int end,
+        int head)
+    {
+        var channel = new float[Math.Max(0, end - first)];
+        for (var i = 0; i < pages.HeadDim; i++)
+        {
+            for (var token = first; token < end; token++)
+                channel[token - first] = Key(token)[i];
+            rounding.Format.Round(channel);
+            for (var token = first; token < end; token++)
+                Key(token)[i] = channel[token - first];
+        }
+
+        Span<float> Key(int token)
+        {
+            var size = pages.BlockSize;
+            return pages.Exact((long)blocks[token / size] * size + token % size, head);
+        }
+    }
+}
+
+/// <summary>Weights of linear layers, rounded before they are packed.</summary>
+internal sealed class RoundedWeights(IWeightRows exact, IRounding rounding) : IWeightRows
+{
+    public Storage? OwnFormat(in WeightPlace place) => exact.OwnFormat(place);
+
+    public void Fill(in WeightPlace place, Matrix matrix, CpuPool pool)
+    {
+        if (place.Operation is "lm_head" or "moe.router"
+            || place.Operation.StartsWith("embedding", StringComparison.Ordinal))
+        {
+            exact.Fill(place, matrix, pool);
+            return;
+        }
+        using var whole = new Matrix(
+            matrix.Rows, matrix.Columns, new Storage(StorageKind.F32));
+        exact.Fill(place, whole, pool);
+        pool.Rows(matrix.Rows, 1000 + matrix.Columns, row =>
+        {
+            var values = new float[matrix.Columns];
+            Linear.ReadRow(whole, row, values);
+            rounding.Round(values);
+            Packer.Pack(matrix, row, values);
+        });
+    }
+
+    public void Fill(in WeightPlace place, VectorRole role, Span<float> vector) =>
+        exact.Fill(place, role, vector);
+}

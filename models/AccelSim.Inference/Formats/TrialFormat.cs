@@ -1,0 +1,105 @@
+using AccelSim.Configuration;
+using AccelSim.Inference.Execution;
+using AccelSim.Inference.Kernels;
+using AccelSim.Models;
+
+namespace AccelSim.Inference.Formats;
+
+/// <summary>
+/// A format of weights, activations or cache whose accuracy can be tried, and how it is run where
+/// kernels lack it.
+/// </summary>
+/// <param name="Name">As <c>--formats</c> takes it.</param>
+/// <param name="RunsAs">What the kernels see.</param>
+/// <param name="Engine">What the engine is told.</param>
+public sealed record TrialFormat(string Name, string RunsAs, EngineFormats Engine)
+{
+    private const string Rounded = "rounded, then fp32";
+    private static readonly EngineFormats Bf16 = EngineFormats.Named("bf16", "fp16");
+    private static readonly EngineFormats Int8 = EngineFormats.Named("int8", "fp16");
+
+    /// <summary>All that are known.</summary>
+    public static IReadOnlyList<TrialFormat> All { get; } =
+    [
+        new("fp32", "fp32", EngineFormats.Named("fp32", "fp32")),
+        new("bf16", "bf16", Bf16),
+        new("fp16", "fp16", EngineFormats.Named("fp16", "fp16")),
+        Weights("fp8", new Fp8Rounding()),
+        new("int8", "int8", Int8),
+        new("w8a8", "int8, inputs rounded",
+            Int8 with { InputRounding = new SymmetricRounding(8, 0) }),
+        new("int4-g32", "int4", EngineFormats.Named("int4-g32", "fp16")),
+        new("int4", "int4", EngineFormats.Named("int4", "fp16")),
+        Weights("nf4", new NormalFloatRounding(64)),
+        Weights("int3-g32", new AffineRounding(3, 32)),
+        Weights("int3", new AffineRounding(3, 128)),
+        Weights("int2-g32", new AffineRounding(2, 32)),
+        Weights("int2", new AffineRounding(2, 128)),
+        Weights("sparse-2:4", new SparseRounding(0.5, 4)),
+        Weights("sparse-50%", new SparseRounding(0.5, 0)),
+        new("kv-int8", "KV int8", Bf16 with { Kv = KvKind.Int8 }),
+        new("kv-int4", "KV int4", Bf16 with { Kv = KvKind.Int4 }),
+        Cache("kv-int2", new KvRounding(new AffineRounding(2, 32), 0)),
+        Cache("kv-int2-sinks", new KvRounding(new AffineRounding(2, 32), 4)),
+        Cache("kv-int2-channels", new KvRounding(new AffineRounding(2, 32), 4) { KeyGroup = 32 }),
+    ];
+
+    /// <summary>Formats by name.</summary>
+    /// <param name="names">Separated by commas, or <c>all</c>.</param>
+    /// <exception cref="ConfigException">A name is not known.</exception>
+    public static IReadOnlyList<TrialFormat> Named(string names)
+    {
+        ArgumentNullException.ThrowIfNull(names);
+        if (names == "all") return All;
+        return
+        [
+            .. names.Split(',').Select(name => All.FirstOrDefault(format => format.Name == name)
+                ?? throw new ConfigException("", 0, "--formats",
+                    $"\"{name}\" is not known; known are all, "
+                    + string.Join(", ", All.Select(format => format.Name)) + ".")),
+        ];
+    }
+
+    /// <summary>Bytes that all weights would take in this format.</summary>
+    public double WeightBytes(EngineModel model)
+    {
+        ArgumentNullException.ThrowIfNull(model);
+        return Engine.LinearRounding is { } rounding
+            ? model.Operators
+                .SelectMany(operation => operation.Matrices.Select(matrix =>
+                    (Matrix: matrix, operation.IsInLinearFormat)))
+                .DistinctBy(part => part.Matrix)
+                .Sum(part => part.IsInLinearFormat
+                    ? (double)part.Matrix.Rows * part.Matrix.Columns
+                        * rounding.Bits(part.Matrix.Columns) / 8
+                    : part.Matrix.Bytes)
+            : model.WeightBytes;
+    }
+
+    /// <summary>Bytes that keys and values of a token would take in this format.</summary>
+    public double KvBytesPerToken(ModelConfig shape)
+    {
+        ArgumentNullException.ThrowIfNull(shape);
+        return shape.Layers.Select(layer => (AttentionShape)layer.Mixer).Sum(attention =>
+        {
+            var bits = Engine.KvRounding?.Format.Bits(attention.HeadDim)
+                ?? KvPages.Bits(Engine.Kv)
+                + (Engine.Kv is KvKind.Int8 or KvKind.Int4 ? 32.0 / attention.HeadDim : 0);
+            return 2.0 * attention.KvHeads * attention.HeadDim * bits / 8;
+        });
+    }
+
+    private static TrialFormat Weights(string name, IRounding rounding) =>
+        new(name, Rounded, Bf16 with
+        {
+            Linear = new Storage(StorageKind.F32),
+            LinearRounding = rounding,
+        });
+
+    private static TrialFormat Cache(string name, KvRounding rounding) =>
+        new(name, "KV rounded, then fp32", Bf16 with
+        {
+            Kv = KvKind.F32,
+            KvRounding = rounding,
+        });
+}

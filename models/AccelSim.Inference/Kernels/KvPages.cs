@@ -1,0 +1,208 @@
+using System.Runtime.CompilerServices;
+
+namespace AccelSim.Inference.Kernels;
+
+/// <summary>How keys and values are kept.</summary>
+public enum KvKind
+{
+    /// <summary>IEEE 32 bit.</summary>
+    F32,
+    /// <summary>The upper half of an IEEE 32-bit number.</summary>
+    Bf16,
+    /// <summary>IEEE 16 bit.</summary>
+    Fp16,
+    /// <summary>8-bit integers, an fp32 scale per token and head.</summary>
+    Int8,
+    /// <summary>4-bit integers, an fp32 scale per token and head.</summary>
+    Int4,
+}
+
+/// <summary>Keys and values of one layer in blocks of tokens.</summary>
+/// <remarks>
+/// A block holds, for each head, its tokens one after the other: keys in one region, values in
+/// another. Heads are filled up with zeros to whole runs of 32 numbers.
+/// </remarks>
+public sealed unsafe class KvPages : IDisposable
+{
+    private readonly NativeBuffer _data;
+    private readonly NativeBuffer _scales;
+
+    /// <summary>Takes memory.</summary>
+    /// <param name="blocks">Blocks.</param>
+    /// <param name="blockSize">Tokens of a block.</param>
+    /// <param name="heads">Key/value heads.</param>
+    /// <param name="headDim">Numbers of a head.</param>
+    /// <param name="kind">Their format.</param>
+    public KvPages(int blocks, int blockSize, int heads, int headDim, KvKind kind)
+    {
+        Kind = kind;
+        BlockSize = blockSize;
+        Heads = heads;
+        HeadDim = headDim;
+        Width = Matrix.Padded(headDim);
+        RowBytes = Width * Bits(kind) / 8;
+        Slots = (long)blocks * blockSize;
+        Rows = Slots * heads;
+        _data = new NativeBuffer(2 * Rows * RowBytes);
+        var scaled = kind is KvKind.Int8 or KvKind.Int4;
+        _scales = new NativeBuffer(scaled ? 2 * Rows * sizeof(float) : 0);
+    }
+
+    /// <summary>The format.</summary>
+    public KvKind Kind { get; }
+
+    /// <summary>Tokens of a block.</summary>
+    public int BlockSize { get; }
+
+    /// <summary>Key/value heads.</summary>
+    public int Heads { get; }
+
+    /// <summary>Numbers of a head.</summary>
+    public int HeadDim { get; }
+
+    /// <summary>Memory taken.</summary>
+    public long Bytes => _data.Bytes + _scales.Bytes;
+
+    /// <summary>Numbers of a head with what it is filled up with.</summary>
+    internal int Width { get; }
+
+    private int RowBytes { get; }
+
+    private long Slots { get; }
+
+    private long Rows { get; }
+
+    /// <summary>Bits of a number without its share of scales.</summary>
+    public static int Bits(KvKind kind) => kind switch
+    {
+        KvKind.F32 => 32,
+        KvKind.Bf16 or KvKind.Fp16 => 16,
+        KvKind.Int8 => 8,
+        _ => 4,
+    };
+
+    /// <summary>Writes one head of one token.</summary>
+    /// <param name="slot">Block times block size plus place in the block.</param>
+    /// <param name="head">The head.</param>
+    /// <param name="value">Whether it is the value, not the key.</param>
+    /// <param name="numbers">As many as the head has.</param>
+    public void Write(long slot, int head, bool value, ReadOnlySpan<float> numbers)
+    {
+        var row = RowOf(slot, head, value);
+        var to = _data.Data + row * RowBytes;
+        switch (Kind)
+        {
+            case KvKind.Int8:
+                _scales.Floats[row] = Packer.Int8(numbers, (sbyte*)to);
+                break;
+            case KvKind.Int4:
+                _scales.Floats[row] = Packer.Int4(numbers, to);
+                break;
+            default:
+                Packer.Plain(
+                    Kind switch
+                    {
+                        KvKind.F32 => StorageKind.F32,
+                        KvKind.Bf16 => StorageKind.Bf16,
+                        _ => StorageKind.Fp16,
+                    },
+                    numbers, to);
+                break;
+        }
+    }
+
+    /// <summary>A key in a cache of fp32.</summary>
+    internal Span<float> Exact(long slot, int head)
+    {
+        if (Kind != KvKind.F32) throw new InvalidOperationException("The cache is not fp32.");
+        return new Span<float>(_data.Floats + RowOf(slot, head, false) * Width, HeadDim);
+    }
+
+    /// <summary>Copies keys and values of a token to another slot.</summary>
+    public void Copy(long from, long to)
+    {
+        for (var head = 0; head < Heads; head++)
+        {
+            foreach (var value in new[] { false, true })
+            {
+                var (source, target) = (RowOf(from, head, value), RowOf(to, head, value));
+                new ReadOnlySpan<byte>(_data.Data + source * RowBytes, RowBytes)
+                    .CopyTo(new Span<byte>(_data.Data + target * RowBytes, RowBytes));
+                if (Kind is KvKind.Int8 or KvKind.Int4)
+                    _scales.Floats[target] = _scales.Floats[source];
+            }
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        _data.Dispose();
+        _scales.Dispose();
+    }
+
+    /// <summary>Expands consecutive tokens of one head and block to fp32.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    internal void Read<V, L>(long slot, int count, int head, bool value, float* to, int stride)
+        where V : struct where L : struct, ILanes<V>
+    {
+        unchecked
+        {
+            var row = RowOf(slot, head, value);
+            for (var i = 0; i < count; i++, row++, to += stride)
+            {
+                var from = _data.Data + row * RowBytes;
+                switch (Kind)
+                {
+                    case KvKind.F32:
+                        Expand<V, L, LoadF32>(from, 1, to);
+                        break;
+                    case KvKind.Bf16:
+                        Expand<V, L, LoadBf16>(from, 1, to);
+                        break;
+                    case KvKind.Fp16:
+                        Expand<V, L, LoadFp16>(from, 1, to);
+                        break;
+                    case KvKind.Int8:
+                        Expand<V, L, LoadInt8>(from, _scales.Floats[row], to);
+                        break;
+                    default:
+                        Expand<V, L, LoadInt4>(from, _scales.Floats[row], to);
+                        break;
+                }
+            }
+        }
+    }
+
+    private long RowOf(long slot, int head, bool value)
+    {
+        ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual((ulong)slot, (ulong)Slots);
+        var (block, place) = Math.DivRem(slot, BlockSize);
+        var row = (block * Heads + head) * BlockSize + place;
+        return value ? Rows + row : row;
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private void Expand<V, L, W>(byte* from, float scale, float* to)
+        where V : struct where L : struct, ILanes<V> where W : struct, IWeightLoad
+    {
+        unchecked
+        {
+            var factor = L.Set(scale);
+            for (var run = 0; run < Width; run += Matrix.Run)
+            {
+                for (var part = 0; part < 16; part += L.Count)
+                {
+                    W.Load<V, L>(from, run, part, out var first, out var second);
+                    if (W.IsScaled)
+                    {
+                        first = L.Multiply(first, factor);
+                        second = L.Multiply(second, factor);
+                    }
+                    L.Store(first, to + run + part);
+                    L.Store(second, to + run + part + 16);
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,159 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
+using System.Runtime.Intrinsics.X86;
+
+namespace AccelSim.Inference.Kernels;
+
+/// <summary>The vector operations that kernels are written in, for one width.</summary>
+/// <typeparam name="V">The vector of fp32 numbers.</typeparam>
+internal unsafe interface ILanes<V> where V : struct
+{
+    /// <summary>Numbers of a vector; divides 16.</summary>
+    static abstract int Count { get; }
+
+    static abstract V Load(float* from);
+
+    static abstract void Store(V value, float* to);
+
+    static abstract V Set(float value);
+
+    static abstract V Add(V a, V b);
+
+    static abstract V Multiply(V a, V b);
+
+    /// <summary>a · b + c, rounded once.</summary>
+    static abstract V Fma(V a, V b, V c);
+
+    static abstract float Sum(V value);
+
+    static abstract V FromBf16(ushort* from);
+
+    /// <summary>Expands finite numbers; infinities become large ones.</summary>
+    static abstract V FromFp16(ushort* from);
+
+    static abstract V FromInt8(sbyte* from);
+
+    /// <summary>Low and high halves of bytes, each less 8.</summary>
+    static abstract void FromInt4(byte* from, out V low, out V high);
+}
+
+/// <summary>Sixteen numbers: AVX-512.</summary>
+internal unsafe struct Lanes512 : ILanes<Vector512<float>>
+{
+    public static bool IsSupported => Vector512.IsHardwareAccelerated && Avx512F.IsSupported;
+
+    public static int Count => 16;
+
+    public static Vector512<float> Load(float* from) => Vector512.Load(from);
+
+    public static void Store(Vector512<float> value, float* to) => value.Store(to);
+
+    public static Vector512<float> Set(float value) => Vector512.Create(value);
+
+    public static Vector512<float> Add(Vector512<float> a, Vector512<float> b) => a + b;
+
+    public static Vector512<float> Multiply(Vector512<float> a, Vector512<float> b) => a * b;
+
+    public static Vector512<float> Fma(
+        Vector512<float> a, Vector512<float> b, Vector512<float> c) =>
+        Vector512.FusedMultiplyAdd(a, b, c);
+
+    public static float Sum(Vector512<float> value) =>
+        Vector256.Sum(value.GetLower() + value.GetUpper());
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector512<float> FromBf16(ushort* from) =>
+        (Avx512F.ConvertToVector512Int32(Vector256.Load(from)) << 16).AsSingle();
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector512<float> FromFp16(ushort* from)
+    {
+        var wide = Avx512F.ConvertToVector512Int32(Vector256.Load((short*)from)) << 13;
+        var bits = wide & Vector512.Create(Half16.Kept);
+        return bits.AsSingle() * Vector512.Create(Half16.Lift);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector512<float> FromInt8(sbyte* from) =>
+        Avx512F.ConvertToVector512Single(
+            Avx512F.ConvertToVector512Int32(Vector128.Load(from)));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void FromInt4(
+        byte* from, out Vector512<float> low, out Vector512<float> high)
+    {
+        // The permutation looks at the lowest four bits alone.
+        var nibbles = Vector512.Create(
+            -8f, -7f, -6f, -5f, -4f, -3f, -2f, -1f, 0f, 1f, 2f, 3f, 4f, 5f, 6f, 7f);
+        var wide = Avx512F.ConvertToVector512Int32(Vector128.Load(from));
+        low = Avx512F.PermuteVar16x32(nibbles, wide);
+        high = Avx512F.PermuteVar16x32(nibbles, wide >> 4);
+    }
+}
+
+/// <summary>Eight numbers: AVX2, and whatever else .NET makes of 256 bits.</summary>
+internal unsafe struct Lanes256 : ILanes<Vector256<float>>
+{
+    public static int Count => 8;
+
+    public static Vector256<float> Load(float* from) => Vector256.Load(from);
+
+    public static void Store(Vector256<float> value, float* to) => value.Store(to);
+
+    public static Vector256<float> Set(float value) => Vector256.Create(value);
+
+    public static Vector256<float> Add(Vector256<float> a, Vector256<float> b) => a + b;
+
+    public static Vector256<float> Multiply(Vector256<float> a, Vector256<float> b) => a * b;
+
+    public static Vector256<float> Fma(
+        Vector256<float> a, Vector256<float> b, Vector256<float> c) =>
+        Vector256.FusedMultiplyAdd(a, b, c);
+
+    public static float Sum(Vector256<float> value) => Vector256.Sum(value);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector256<float> FromBf16(ushort* from) =>
+        (Vector256.WidenLower(Vector128.Load(from).ToVector256Unsafe()) << 16).AsSingle();
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector256<float> FromFp16(ushort* from)
+    {
+        var wide = Vector256.WidenLower(Vector128.Load((short*)from).ToVector256Unsafe()) << 13;
+        var bits = wide & Vector256.Create(Half16.Kept);
+        return bits.AsSingle() * Vector256.Create(Half16.Lift);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector256<float> FromInt8(sbyte* from)
+    {
+        var bytes = Vector128.CreateScalarUnsafe(*(long*)from).AsSByte();
+        var shorts = Vector128.WidenLower(bytes);
+        return Vector256.ConvertToSingle(Vector256.WidenLower(shorts.ToVector256Unsafe()));
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void FromInt4(
+        byte* from, out Vector256<float> low, out Vector256<float> high)
+    {
+        var bytes = Vector128.CreateScalarUnsafe(*(long*)from).AsByte();
+        var shorts = Vector128.WidenLower(bytes);
+        var wide = Vector256.WidenLower(shorts.ToVector256Unsafe()).AsInt32();
+        var eight = Vector256.Create(8f);
+        low = Vector256.ConvertToSingle(wide & Vector256.Create(15)) - eight;
+        high = Vector256.ConvertToSingle(wide >> 4) - eight;
+    }
+}
+
+/// <summary>
+/// Half precision by shifting: exponent and mantissa go where fp32 has them, and a product with a
+/// power of two mends the exponent's bias, also of subnormal numbers.
+/// </summary>
+internal static class Half16
+{
+    /// <summary>Sign, exponent and mantissa after the shift of a sign-extended number.</summary>
+    public const int Kept = unchecked((int)0x8FFFE000);
+
+    /// <summary>2 to the 112: the difference of the biases, 127 − 15.</summary>
+    public const float Lift = 5.192296858534828e33f;
+}

@@ -1,0 +1,147 @@
+namespace AccelSim.Inference.Kernels;
+
+/// <summary>How the engine keeps numbers in memory.</summary>
+public enum StorageKind
+{
+    /// <summary>IEEE 32 bit.</summary>
+    F32,
+    /// <summary>The upper half of an IEEE 32-bit number.</summary>
+    Bf16,
+    /// <summary>IEEE 16 bit; finite numbers only.</summary>
+    Fp16,
+    /// <summary>8-bit integers, an fp32 scale per row or group.</summary>
+    Int8,
+    /// <summary>
+    /// 4-bit integers less 8, an fp32 scale per group; of 32 numbers the first sixteen are the low
+    /// halves of sixteen bytes.
+    /// </summary>
+    Int4,
+}
+
+/// <summary>A format: how numbers are kept and how many share a scale.</summary>
+/// <param name="Kind">How numbers are kept.</param>
+/// <param name="Group">
+/// Numbers along a row that share a scale, a multiple of 32; 0: a whole row.
+/// </param>
+/// <param name="HasOffset">Whether each group adds a number, too (an asymmetric format).</param>
+public readonly record struct Storage(StorageKind Kind, int Group = 0, bool HasOffset = false)
+{
+    /// <summary>Whether rows have scales.</summary>
+    public bool IsScaled => Kind is StorageKind.Int8 or StorageKind.Int4;
+
+    /// <summary>Bits of a number without its share of scales.</summary>
+    public int Bits => Kind switch
+    {
+        StorageKind.F32 => 32,
+        StorageKind.Bf16 or StorageKind.Fp16 => 16,
+        StorageKind.Int8 => 8,
+        _ => 4,
+    };
+
+    /// <summary>Bits of a number with its share of scales, in rows of that length.</summary>
+    public double BitsWithScales(long columns) => !IsScaled
+        ? Bits
+        : Bits + (HasOffset ? 64.0 : 32.0) / (Group == 0 ? columns : Group);
+}
+
+/// <summary>Weights as kernels read them: rows of numbers that go with one output each.</summary>
+/// <remarks>
+/// Rows are filled up with zeros to whole runs of 32 numbers, so that kernels know no remainders.
+/// </remarks>
+public sealed unsafe class Matrix : IDisposable
+{
+    /// <summary>Numbers that kernels take at a time.</summary>
+    public const int Run = 32;
+
+    private readonly NativeBuffer _data;
+    private readonly NativeBuffer _scales;
+
+    /// <summary>Takes memory for a matrix of zeros.</summary>
+    public Matrix(int rows, int columns, Storage storage)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(rows);
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(columns);
+        if (storage.Group % Run != 0)
+            throw new ArgumentException($"Groups are multiples of {Run}.", nameof(storage));
+        Rows = rows;
+        Columns = columns;
+        Storage = storage;
+        var padded = Padded(columns);
+        var group = storage.Group == 0 ? padded : Math.Min(storage.Group, padded);
+        var groups = storage.IsScaled ? (padded + group - 1) / group : 1;
+        var rowBytes = (long)padded * storage.Bits / 8;
+        _data = new NativeBuffer(rows * rowBytes);
+        var scales = storage.IsScaled ? (long)rows * groups : 0;
+        _scales = new NativeBuffer(scales * sizeof(float) * (storage.HasOffset ? 2 : 1));
+        View = new MatrixView
+        {
+            Data = _data.Data,
+            RowBytes = rowBytes,
+            Scales = _scales.Floats,
+            Offsets = _scales.Floats + scales,
+            Rows = rows,
+            Columns = padded,
+            Group = storage.IsScaled ? group : padded,
+            Groups = groups,
+        };
+    }
+
+    /// <summary>Outputs.</summary>
+    public int Rows { get; }
+
+    /// <summary>Inputs.</summary>
+    public int Columns { get; }
+
+    /// <summary>The format.</summary>
+    public Storage Storage { get; }
+
+    /// <summary>Memory of numbers and scales.</summary>
+    public long Bytes => _data.Bytes + _scales.Bytes;
+
+    /// <summary>What kernels see.</summary>
+    internal MatrixView View { get; }
+
+    /// <summary>A length filled up to whole runs.</summary>
+    public static int Padded(int columns) => (columns + Run - 1) / Run * Run;
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        _data.Dispose();
+        _scales.Dispose();
+    }
+}
+
+/// <summary>A matrix in memory, without its owner.</summary>
+internal unsafe struct MatrixView
+{
+    public byte* Data;
+    public long RowBytes;
+    public float* Scales;
+    public float* Offsets;
+    public int Rows;
+
+    /// <summary>Filled up to whole runs.</summary>
+    public int Columns;
+
+    /// <summary>Columns that share a scale.</summary>
+    public int Group;
+    public int Groups;
+
+    public readonly byte* Row(int row) => unchecked(Data + row * RowBytes);
+
+    public readonly float* ScalesOf(int row) => unchecked(Scales + (long)row * Groups);
+
+    public readonly float* OffsetsOf(int row) => unchecked(Offsets + (long)row * Groups);
+
+    /// <summary>Plain numbers somewhere else.</summary>
+    public static MatrixView Of(float* data, int rows, int columns, int stride) => new()
+    {
+        Data = (byte*)data,
+        RowBytes = stride * sizeof(float),
+        Rows = rows,
+        Columns = columns,
+        Group = columns,
+        Groups = 1,
+    };
+}

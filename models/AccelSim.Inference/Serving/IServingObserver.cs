@@ -1,0 +1,25 @@
+using AccelSim.Inference.Execution;
+
+namespace AccelSim.Inference.Serving;
+
+/// <summary>Told what an engine does, in nanoseconds on the engine's clock.</summary>
+public interface IServingObserver
+{
+    /// <summary>A request came.</summary>
+    /// <param name="request">Its number.</param>
+    /// <param name="time">When.</param>
+    /// <param name="promptTokens">Its prompt.</param>
+    void Arrived(int request, long time, int promptTokens);
+
+    /// <summary>There was nothing to do.</summary>
+    /// <param name="nanoseconds">For how long.</param>
+    void Waited(long nanoseconds);
+
+    /// <summary>A step is done.</summary>
+    /// <param name="start">When the engine began to prepare it.</param>
+    /// <param name="end">When its tokens were handed out.</param>
+    /// <param name="requests">Whose they are, for each entry.</param>
+    /// <param name="entries">What went in.</param>
+    void Stepped(
+        long start, long end, IReadOnlyList<int> requests, IReadOnlyList<StepEntry> entries);
+}

@@ -1,0 +1,128 @@
+using System.CommandLine;
+using AccelSim.Configuration;
+using AccelSim.Inference;
+using AccelSim.Inference.Capture;
+using AccelSim.Inference.Execution;
+using AccelSim.Inference.Kernels;
+using AccelSim.Serving;
+
+namespace AccelSim.Cli.Flags;
+
+/// <summary>Which model is run, in which formats, on how many threads.</summary>
+/// <param name="usual">A shipped model that runs with random weights where none is named.</param>
+internal sealed class ModelRunFlags(string? usual = null)
+{
+    private const string RandomWeights = "random";
+
+    private readonly Option<string?> _model = Flag.Text(
+        "--model", "NAME", "A folder with config.json and safetensors, or a GGUF file; with "
+        + "--weights random any model that can be simulated by name"
+        + (usual is null ? "." : $" ({usual} with random weights)."));
+
+    private readonly Option<string?> _weights = Flag.Of<string?>(
+        "--weights", RandomWeights, "Weights as a seed makes them, instead of a file's.",
+        text => text == RandomWeights
+            ? text
+            : throw new FormatException($"\"{text}\" is not known; only {RandomWeights} is."));
+
+    private readonly Option<string?> _dtype = Flag.Text(
+        "--dtype", "FORMAT",
+        $"Weights: {string.Join(", ", EngineFormats.WeightFormatNames)} (auto: the model's own).");
+
+    private readonly Option<string?> _kv = Flag.Text(
+        "--kv-cache-dtype", "FORMAT", $"KV cache: {string.Join(", ", EngineFormats.KvNames)} "
+        + "(auto: as weights, fp16 for integers).");
+
+    private readonly Option<int?> _threads = Flag.Whole(
+        "--threads", "N", "Threads (one per core).", Flag.MostRanks);
+
+    private readonly Option<long?> _seed = Flag.Of<long?>(
+        "--seed", "N", "Decides random weights, prompts and what is drawn (42).",
+        text => Flag.ReadWhole(text, 0));
+
+    /// <summary>All of them.</summary>
+    public IReadOnlyList<Option> All => [_model, _weights, _dtype, _kv, _threads, _seed];
+
+    /// <summary>The seed.</summary>
+    public long Seed(ParseResult parsed) => parsed.GetValue(_seed) ?? 42;
+
+    /// <summary>The threads.</summary>
+    public CpuPool Pool(ParseResult parsed) => new(parsed.GetValue(_threads) ?? 0);
+
+    /// <summary>Opens the model in formats that no flag states.</summary>
+    /// <exception cref="ConfigException">There is none, or it is not one that is run.</exception>
+    public OpenedModel Open(ParseResult parsed, CpuPool pool, EngineFormats formats) =>
+        parsed.GetValue(_weights) is null
+            ? OpenedModel.Open(Name(parsed), _ => formats, pool)
+            : OpenedModel.Random(Name(parsed), Seed(parsed), _ => formats, pool);
+
+    /// <summary>Opens the model.</summary>
+    /// <exception cref="ConfigException">There is none, or it is not one that is run.</exception>
+    public OpenedModel Open(ParseResult parsed, CpuPool pool)
+    {
+        var name = Name(parsed);
+        var kv = Known(parsed, _kv);
+        return !IsRandom(parsed)
+            ? OpenedModel.Open(
+                name,
+                source => Known(parsed, _dtype) is { } dtype
+                    ? Formats(dtype)
+                    : EngineFormats.OfFile(source, kv),
+                pool)
+            : OpenedModel.Random(
+                name, Seed(parsed),
+                shape => Formats(Known(parsed, _dtype) ?? OpenedModel.OwnFormat(shape)), pool);
+
+        EngineFormats Formats(string weights) =>
+            EngineFormats.Named(weights, kv ?? Cache(weights));
+    }
+
+    /// <summary>The model's own file, and the hash of its weights.</summary>
+    public (string Config, string Weights) Source(ParseResult parsed)
+    {
+        var name = Name(parsed);
+        if (IsRandom(parsed))
+            return (Models.ModelCatalog.Open(name).Text, RandomWeights);
+        using var files = ModelFiles.Open(name);
+        return (files.ConfigText, CaptureHeader.HashOf(name));
+    }
+
+    /// <summary>The same model and formats on simulated hardware.</summary>
+    public Scenario Scenario(ParseResult parsed, string hardware, int budget)
+    {
+        var dtype = Known(parsed, _dtype) ?? "auto";
+        var isInteger = dtype.StartsWith("int", StringComparison.Ordinal);
+        return new Scenario
+        {
+            Model = Name(parsed),
+            Workload = new WorkloadSource(),
+            Dtype = isInteger ? "auto" : dtype,
+            Quantization = isInteger ? dtype.Split('-')[0] : "auto",
+            KvCacheDtype = Known(parsed, _kv) ?? "auto",
+            Replicas =
+            [
+                new ReplicaSpec
+                {
+                    Hardware = hardware,
+                    Engine = new EngineSettings { MaxNumBatchedTokens = budget },
+                },
+            ],
+        };
+    }
+
+    private static string Cache(string weights) => weights switch
+    {
+        "fp32" or "bf16" => weights,
+        _ => "fp16",
+    };
+
+    private static string? Known(ParseResult parsed, Option<string?> flag) =>
+        parsed.GetValue(flag) is { } text && text != "auto" ? text : null;
+
+    private bool IsRandom(ParseResult parsed) => parsed.GetValue(_weights) is not null
+        || (usual is not null && parsed.GetValue(_model) is null);
+
+    private string Name(ParseResult parsed) => parsed.GetValue(_model) ?? usual
+        ?? throw new ConfigException("", 0, "--model",
+            "is missing; name what is run, such as --model models/tiny/target.");
+}

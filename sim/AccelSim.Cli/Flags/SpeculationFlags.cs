@@ -1,0 +1,141 @@
+using System.CommandLine;
+using AccelSim.Configuration;
+using AccelSim.Inference.Execution;
+using AccelSim.Inference.Kernels;
+using AccelSim.Inference.Serving;
+using AccelSim.Inference.Speculation;
+
+namespace AccelSim.Cli.Flags;
+
+/// <summary>Who guesses tokens for the model to judge.</summary>
+internal sealed class SpeculationFlags
+{
+    private const int BlockSize = 16;
+
+    private readonly Option<Way?> _way = Flag.Choice<Way>(
+        "--speculation", "Who proposes tokens (draft where --draft is given, else nobody).");
+
+    private readonly Option<string?> _draft = Flag.Text(
+        "--draft", "NAME", "A smaller model with the same tokens: a folder or GGUF file.");
+
+    private readonly Option<int?> _most = Flag.Whole(
+        "--num-speculative-tokens", "N", "Most tokens proposed at a time (4).", 64);
+
+    private readonly Option<int[]?> _skipped = Flag.Of<int[]?>(
+        "--skip-layers", "N,N,…", "Layers left out while proposing, from 0 (every other one).",
+        text => [.. text.Split(',').Select(part => (int)Flag.ReadWhole(part, 0, 10_000))]);
+
+    private enum Way
+    {
+        Draft,
+        DraftTree,
+        Ngram,
+        Suffix,
+        SkipLayers,
+    }
+
+    /// <summary>All of them.</summary>
+    public IReadOnlyList<Option> All => [_way, _draft, _most, _skipped];
+
+    /// <summary>What answers the request; null: no speculation.</summary>
+    /// <exception cref="ConfigException">Flags that do not go together.</exception>
+    public Speculating? Read(
+        ParseResult parsed, OpenedModel opened, Executor target, CpuPool pool,
+        ServedRequest request, int blockCount)
+    {
+        var draft = parsed.GetValue(_draft);
+        var way = parsed.GetValue(_way) ?? (draft is null ? null : Way.Draft);
+        if (way is null) return null;
+        if ((draft is null) != (way is not (Way.Draft or Way.DraftTree)))
+        {
+            throw new ConfigException("", 0, "--draft", draft is null
+                ? "is missing; name the model that proposes."
+                : "goes with --speculation draft or draft-tree alone.");
+        }
+        int[] blocks = [.. Enumerable.Range(0, blockCount)];
+        var (temperature, seed) = (request.Temperature, request.Seed);
+        OpenedModel? small = null;
+        Executor? drafting = null;
+        IProposer proposer;
+        switch (way)
+        {
+            case Way.Draft or Way.DraftTree:
+                small = OpenDraft(draft!, opened, pool);
+                if (way == Way.DraftTree) RefuseWindows(opened.Model, small);
+                drafting = new Executor(small.Model, pool, blockCount, BlockSize);
+                proposer = way == Way.Draft
+                    ? new DraftModelProposer(drafting, blocks, temperature, seed)
+                    : new DraftTreeProposer(drafting, blocks, temperature, seed);
+                break;
+            case Way.SkipLayers:
+                proposer = new SkipLayersProposer(
+                    target, blocks, Skipped(parsed, opened.Model), temperature, seed);
+                break;
+            default:
+                proposer = way == Way.Ngram ? new NgramProposer() : new SuffixProposer();
+                break;
+        }
+        var decoder = new SpeculativeDecoder(
+            target, blocks, proposer, Most(parsed), temperature, seed);
+        return new Speculating(proposer.Name, request, decoder, drafting, small);
+    }
+
+    /// <summary>Tokens whose keys and values need room beside those of prompt and answer.</summary>
+    public int ExtraTokens(ParseResult parsed) => parsed.GetValue(_way) == Way.DraftTree
+        ? DraftTreeProposer.MostTokens(Most(parsed))
+        : 0;
+
+    private int Most(ParseResult parsed) => parsed.GetValue(_most) ?? 4;
+
+    private static OpenedModel OpenDraft(string name, OpenedModel target, CpuPool pool)
+    {
+        var draft = OpenedModel.Open(name, source => EngineFormats.OfFile(source, null), pool);
+        var (own, other) = (draft.Model.Shape.Vocabulary, target.Model.Shape.Vocabulary);
+        if (own == other) return draft;
+        draft.Dispose();
+        throw new ConfigException("", 0, "--draft",
+            $"{name} has {own} tokens where the model has {other}; both must have the same.");
+    }
+
+    private static void RefuseWindows(EngineModel target, OpenedModel draft)
+    {
+        if (target.Shape.Window == 0 && draft.Model.Shape.Window == 0) return;
+        draft.Dispose();
+        throw new ConfigException("", 0, "--speculation",
+            "draft-tree needs models without windowed attention; take draft.");
+    }
+
+    private int[] Skipped(ParseResult parsed, EngineModel model)
+    {
+        var layers = model.Shape.Layers.Count;
+        var skipped = parsed.GetValue(_skipped) is { Length: > 0 } named
+            ? named
+            : [.. SkipLayersProposer.EveryOther(layers)];
+        if (skipped.Length > 0 && skipped.All(layer => layer < layers)) return skipped;
+        throw new ConfigException("", 0, "--skip-layers", skipped.Length == 0
+            ? $"{model.Shape.Id} has {layers} layers, none to spare; name some."
+            : $"{skipped.Max()} is not a layer; {model.Shape.Id} has 0 to {layers - 1}.");
+    }
+}
+
+/// <summary>A request and what answers it, with the models that it needs.</summary>
+/// <param name="Name">Who proposes.</param>
+/// <param name="Request">The request.</param>
+/// <param name="Decoder">Answers it.</param>
+/// <param name="Drafting">The draft's executor, where there is one.</param>
+/// <param name="Draft">The draft, where there is one.</param>
+internal sealed record Speculating(
+    string Name, ServedRequest Request, SpeculativeDecoder Decoder, Executor? Drafting,
+    OpenedModel? Draft) : IDisposable
+{
+    /// <summary>Answers.</summary>
+    public SpeculatedAnswer Answer() => Decoder.Answer(
+        Request.Prompt, Request.MaxTokens, Request.StopTokens, Request.OnToken);
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        Drafting?.Dispose();
+        Draft?.Dispose();
+    }
+}

@@ -1,0 +1,107 @@
+using AccelSim.Configuration;
+using AccelSim.Inference.Execution;
+using AccelSim.Inference.Kernels;
+using AccelSim.Inference.Serving;
+using AccelSim.Serving;
+using AccelSim.Studies;
+
+namespace AccelSim.Cli.Output;
+
+/// <summary>The simulation that stands beside a measurement.</summary>
+internal sealed class SimulatedBatch
+{
+    private readonly PlannedDeployment _planned;
+    private readonly Deployment _deployment;
+
+    /// <summary>Builds what is simulated.</summary>
+    public SimulatedBatch(Scenario scenario)
+    {
+        _planned = new PlannedDeployment(scenario);
+        _deployment = _planned.Build();
+    }
+
+    /// <summary>The hardware's name.</summary>
+    public string Hardware => _planned.Hardware.Id;
+
+    /// <summary>The rung of the cost ladder.</summary>
+    public string Rung => _deployment.Stages[0].Model.Name;
+
+    /// <summary>The estimate of a point.</summary>
+    public EstimatePoint Of(BatchPoint point) =>
+        new Estimate(_deployment).Of(point.Isl, point.Osl, point.Batch);
+}
+
+/// <summary>Measured batches beside the machine's limits and the simulation.</summary>
+internal sealed class BenchTables(
+    Terminal terminal, EngineModel model, MachineLimits limits, int threads,
+    SimulatedBatch? simulated)
+{
+    private const double Giga = 1e9;
+
+    private readonly List<BatchMeasurement> _measured = [];
+    private readonly TextTable _times = new(
+        "", ">batch", "from", ">TTFT ms", ">TPOT ms", ">tokens/s");
+
+    private readonly TextTable _rates = new(
+        "What the machine did", ">batch", ">prefill GFLOP/s", ">of peak", ">decode GB/s",
+        ">of reads");
+
+    /// <summary>Adds a measurement.</summary>
+    public void Add(BatchMeasurement measured)
+    {
+        _measured.Add(measured);
+        var batch = Figures.Whole(measured.Point.Batch);
+        _times.Row(
+            batch, "measured", Milliseconds(measured.LastFirstToken),
+            Milliseconds(measured.TimePerToken), Figures.Number(measured.TokensPerSecond));
+        if (simulated is not null)
+        {
+            var point = simulated.Of(measured.Point);
+            _times.Row(
+                batch, "simulated", Milliseconds(point.Ttft.Value),
+                Milliseconds(point.Tpot?.Value), Figures.Number(point.OutputTokensPerSecond));
+        }
+        var (prefill, decode) = (measured.Prefill, measured.Decode);
+        _rates.Row(
+            batch, Figures.Number(prefill.FlopsPerSecond / Giga),
+            Figures.Share(prefill.FlopsPerSecond / limits.FlopsPerSecond),
+            decode.Steps == 0 ? "–" : Figures.Number(decode.BytesPerSecond / Giga),
+            decode.Steps == 0
+                ? "–"
+                : Figures.Share(decode.BytesPerSecond / limits.ReadBytesPerSecond));
+    }
+
+    /// <summary>Writes all.</summary>
+    public void Write()
+    {
+        var point = _measured[0].Point;
+        terminal.Paragraph(
+            $"{model.Shape.Id} on {Figures.Plural(threads, "thread")} of this machine, weights "
+            + $"{Name(model.Formats.Linear)}, KV cache "
+            + $"{JsonNames.Of(model.Formats.Kv.ToString())}: "
+            + $"prompts of {Figures.Plural(point.Isl, "token")}, outputs of "
+            + $"{Figures.Plural(point.Osl, "token")}. Weights take "
+            + $"{Figures.Number(model.WeightBytes / Giga, 3)} GB.", 4);
+        terminal.Line();
+        _times.Write(
+            terminal,
+            "Measured: this engine, just now, once. TTFT: until every request of the batch has "
+            + "its first token. TPOT: mean time of one further token of each request."
+            + (simulated is null
+                ? ""
+                : $" Simulated: estimate on {simulated.Hardware}, cost model {simulated.Rung}."));
+        _rates.Write(
+            terminal,
+            "Work and bytes as the operator graph counts them. Peak: "
+            + $"{Figures.Number(limits.FlopsPerSecond / Giga)} GFLOP/s of fp32 multiply-adds; "
+            + $"reads: {Figures.Number(limits.ReadBytesPerSecond / Giga, 3)} GB/s; both measured "
+            + "in this process with the same threads.");
+    }
+
+    private static string Name(Storage storage) =>
+        JsonNames.Of(storage.Kind.ToString())
+        + (storage.Group > 0 ? $" in groups of {storage.Group}" : "");
+
+    private static string Milliseconds(double? seconds) =>
+        seconds is { } value ? Figures.Number(value * 1e3) : "–";
+}

@@ -1,0 +1,173 @@
+using System.CommandLine;
+using System.Diagnostics;
+using AccelSim.Cli.Flags;
+using AccelSim.Cli.Output;
+using AccelSim.Configuration;
+using AccelSim.Inference.Capture;
+using AccelSim.Inference.Execution;
+using AccelSim.Inference.Kernels;
+using AccelSim.Inference.Serving;
+using AccelSim.Models;
+using AccelSim.Serving;
+using AccelSim.Studies;
+using AccelSim.Workloads;
+
+namespace AccelSim.Cli.Verbs;
+
+/// <summary>Serves requests for real and records every operator.</summary>
+internal sealed class CaptureVerb : Verb
+{
+    private const int MostWarmUpTokens = 130;
+    private static readonly TimeSpan WarmUpTime = TimeSpan.FromSeconds(1);
+
+    private readonly ModelRunFlags _model = new();
+    private readonly LoadFlags _load = new();
+
+    private readonly Option<string?> _backend = Flag.Text(
+        "--backend", "NAME", "What runs it: cpu (the default); see \"accelsim devices\".");
+
+    private readonly Option<int?> _sequences = Flag.Whole(
+        "--max-num-seqs", "N", "Most sequences in one step (8).");
+
+    private readonly Option<int?> _budget = Flag.Whole(
+        "--max-num-batched-tokens", "N", "Most tokens in one step (512).");
+
+    private readonly Option<string?> _out = Flag.Text(
+        "--out", "FILE", "Where the trace goes, such as run.jsonl.gz.");
+
+    /// <summary>The verb.</summary>
+    public CaptureVerb(Terminal terminal)
+        : base(
+            terminal, "capture",
+            "Serves requests with a real model on this machine and records every step and operator "
+            + "into a trace, to be replayed on any hardware.",
+            "accelsim capture --model models/tiny/target --isl 64 --osl 32 --num-requests 8 \\",
+            "    --out run.jsonl.gz",
+            "accelsim capture --model llama-3.2-1b --weights random --dtype int8 \\",
+            "    --requests requests.csv --out run.jsonl.gz")
+    {
+        AddGroup("Which model", _model.All);
+        AddGroup("Which requests", _load.All);
+        AddGroup("Engine", _backend, _sequences, _budget);
+        AddGroup("Output", _out);
+    }
+
+    /// <inheritdoc/>
+    protected override int Run(ParseResult parsed)
+    {
+        var path = parsed.GetValue(_out) ?? throw new ConfigException("", 0, _out.Name,
+            "is missing; name the trace, such as --out run.jsonl.gz.");
+        RefuseBackend(parsed.GetValue(_backend) ?? "cpu");
+        var settings = new EngineSettings
+        {
+            MaxNumSeqs = parsed.GetValue(_sequences) ?? 8,
+            MaxNumBatchedTokens = parsed.GetValue(_budget) ?? 512,
+        };
+        settings.Validate();
+        var seed = _model.Seed(parsed);
+        var workload = WorkloadLoader.Load(_load.Source(parsed), seed, null);
+        using var pool = _model.Pool(parsed);
+        using var opened = _model.Open(parsed, pool);
+        var model = opened.Model;
+        RefuseLong(workload, model.Shape);
+        var blocks = Blocks(workload, settings);
+        using var executor = new Executor(model, pool, blocks, settings.BlockSize);
+        WarmUp(executor, model, settings, blocks);
+        var (config, weights) = _model.Source(parsed);
+        var header = CaptureHeader.Of(model, pool, settings, blocks, weights, seed);
+        using var capture = new TraceCapture(path, header, config, model.Graph);
+        var engine = new ServingEngine(executor, settings, blocks, model.Shape.Window)
+        {
+            Observer = capture,
+        };
+        executor.Observer = capture;
+        Progress.Stoppable(() =>
+        {
+            engine.Run(Requests(workload, model.Shape, seed), () => Progress.Asked != 0);
+            return 0;
+        });
+        Told(path, engine, capture);
+        if (Progress.Asked != 0) throw new StoppedException(Progress.Asked);
+        return ExitCode.Done;
+    }
+
+    private void Told(string path, ServingEngine engine, TraceCapture capture)
+    {
+        var answers = engine.Answers;
+        if (answers.Count > 0)
+        {
+            double? tpot = answers.Any(one => one.TimePerToken is not null)
+                ? answers.Average(one => one.TimePerToken)
+                : null;
+            Terminal.Line(
+                $"{Figures.Plural(answers.Count, "request")} answered: TTFT "
+                + $"{Figures.Number(1e3 * answers.Average(one => one.FirstToken))} ms"
+                + (tpot is { } each ? $", TPOT {Figures.Number(1e3 * each)} ms" : "")
+                + " on average, measured");
+        }
+        Terminal.Line(
+            $"Wrote {path}: {Figures.Plural(capture.Steps, "step")}, "
+            + $"{Figures.Whole(capture.Operators)} operators");
+    }
+
+    private static void RefuseBackend(string name)
+    {
+        if (name == "cpu") return;
+        throw new ConfigException("", 0, "--backend", name == "gpu"
+            ? "this build has no GPU backend; \"accelsim devices\" tells why."
+            : $"\"{name}\" is not known; known: cpu, gpu.");
+    }
+
+    private static void RefuseLong(Workload workload, ModelConfig shape)
+    {
+        if (shape.MaxContext is not { } most) return;
+        foreach (var request in workload.Requests)
+        {
+            if ((long)request.PromptTokens + request.OutputTokens <= most) continue;
+            throw new ConfigException("", 0, "--requests",
+                $"request {request.Id} has {request.PromptTokens} + {request.OutputTokens} tokens, "
+                + $"more than the {most} that {shape.Id} is made for.");
+        }
+    }
+
+    /// <summary>Room for the longest requests that can run together.</summary>
+    private static int Blocks(Workload workload, EngineSettings settings) =>
+        (int)Math.Min(10_000_000, workload.Requests
+            .Select(one => ((long)one.PromptTokens + one.OutputTokens + settings.BlockSize - 1)
+                / settings.BlockSize)
+            .OrderDescending()
+            .Take(settings.MaxNumSeqs)
+            .Sum());
+
+    /// <summary>Kernels are compiled before anything is recorded.</summary>
+    private static void WarmUp(
+        Executor executor, EngineModel model, EngineSettings settings, int blocks)
+    {
+        var tokens = Math.Min(blocks * settings.BlockSize, MostWarmUpTokens) - 2;
+        if (tokens < 1) return;
+        // The runtime compiles what is called often a second time, some moments after.
+        var start = Stopwatch.GetTimestamp();
+        for (var i = 0; i < 3 || Stopwatch.GetElapsedTime(start) < WarmUpTime; i++)
+        {
+            if (Progress.Asked != 0) return;
+            var engine = new ServingEngine(executor, settings, blocks, model.Shape.Window);
+            engine.Run([new ServedRequest([.. Enumerable.Range(0, tokens)], 2)]);
+        }
+    }
+
+    /// <summary>Tokens that nobody wrote, of the stated lengths.</summary>
+    private static List<ServedRequest> Requests(Workload workload, ModelConfig shape, long seed) =>
+    [
+        .. workload.Requests.Select(request =>
+        {
+            var random = new SimRandom(seed + request.Id, "prompt");
+            return new ServedRequest(
+                [.. Enumerable.Range(0, request.PromptTokens)
+                    .Select(_ => random.NextInt(0, shape.Vocabulary - 1))],
+                request.OutputTokens)
+            {
+                Arrival = request.Arrival.Seconds, Seed = seed,
+            };
+        }),
+    ];
+}

@@ -1,0 +1,128 @@
+using System.CommandLine;
+using AccelSim.Cli.Flags;
+using AccelSim.Cli.Output;
+using AccelSim.Configuration;
+using AccelSim.Reports;
+using AccelSim.Traces;
+
+namespace AccelSim.Cli.Verbs;
+
+/// <summary>Sets a captured run beside its simulation, operator by operator.</summary>
+internal sealed class CompareVerb : Verb
+{
+    private static readonly string[] Files = ["compare.csv", "overlay.json"];
+
+    private readonly TraceFlags _trace = new();
+
+    private readonly Option<string?> _repeats = Flag.Text(
+        "--repeats", "A,B,…", "Further captures of the same run, two at least: differences under "
+        + "their spread are called indistinguishable.");
+
+    private readonly Option<double?> _maxError = Flag.Of<double?>(
+        "--max-error", "P%", "Exit code 1 where the median absolute error is larger.",
+        ValidationFlags.ReadPercent);
+
+    private readonly Option<string?> _out = Flag.Text(
+        "--out", "DIR", "Write compare.csv and overlay.json, a trace for ui.perfetto.dev with "
+        + "captured and predicted operators on tracks of their own.");
+
+    /// <summary>The verb.</summary>
+    public CompareVerb(Terminal terminal)
+        : base(
+            terminal, "compare",
+            "Sets a captured run beside its simulation: error by operator, shape and phase, steps "
+            + "and requests side by side.",
+            "accelsim compare run.jsonl.gz --hardware my-device.json",
+            "accelsim compare run.jsonl.gz --hardware my-device.json --max-error 10% \\",
+            "    --repeats second.jsonl.gz,third.jsonl.gz --out out/compare")
+    {
+        Add(_trace.File);
+        AddGroup("With what", [.. _trace.All, _repeats]);
+        AddGroup("Output", _maxError, _out);
+    }
+
+    /// <inheritdoc/>
+    protected override int Run(ParseResult parsed)
+    {
+        using var folder = OutputFolder.Create(parsed.GetValue(_out), Files);
+        using var trace = _trace.Open(parsed);
+        var replay = _trace.Replay(parsed, trace);
+        var compared = new TraceComparison(trace.Header, replay);
+        using (var overlay = folder is null
+            ? null
+            : new TraceOverlay(Path.Combine(folder.Draft, Files[1]), trace.Header))
+        {
+            foreach (var step in trace.Steps())
+            {
+                var replayed = compared.Add(step);
+                overlay?.Add(replayed);
+            }
+        }
+        var noise = Noise(parsed, trace.Header, compared);
+        TraceTables.Title(Terminal, trace, replay, compared);
+        TraceTables.Whole(Terminal, compared);
+        TraceTables.Errors(Terminal, compared, noise);
+        if (folder is not null)
+        {
+            ComparisonCsv.Write(Path.Combine(folder.Draft, Files[0]), compared, noise);
+            folder.Keep();
+            Terminal.Line($"Wrote {string.Join(", ", Files)} to {folder.Path}");
+        }
+        return Decide(compared, parsed.GetValue(_maxError));
+    }
+
+    /// <summary>The decisive figure is the last line.</summary>
+    private int Decide(TraceComparison compared, double? most)
+    {
+        if (compared.Overall is not { } overall)
+        {
+            Terminal.Line("Overall: the trace has no whole step with operators.");
+            return ExitCode.Failed;
+        }
+        var text = $"Overall: median absolute error {ValidationTables.Percent(overall.Median)} "
+            + $"over {Figures.Whole(overall.Count)} operators, "
+            + $"{ValidationTables.Percent(compared.OfSteps!.Median)} over "
+            + Figures.Plural(compared.Steps, "step");
+        if (most is not { } bound)
+        {
+            Terminal.Line(text + ".");
+            return ExitCode.Done;
+        }
+        var isWithin = overall.Median <= bound;
+        Terminal.Line($"{text}; {(isWithin ? "within" : "more than")} the "
+            + $"{ValidationTables.Percent(bound)} allowed.");
+        return isWithin ? ExitCode.Done : ExitCode.Failed;
+    }
+
+    private TraceNoise? Noise(ParseResult parsed, TraceHeader header, TraceComparison first)
+    {
+        if (parsed.GetValue(_repeats) is not { } list) return null;
+        var files = list.Split(',');
+        if (files.Length + 1 < TraceNoise.LeastCaptures)
+        {
+            throw new ConfigException("", 0, _repeats.Name,
+                $"names {files.Length} further capture; {TraceNoise.LeastCaptures - 1} at least "
+                + "tell how much captures differ.");
+        }
+        List<TraceComparison> captures = [first];
+        foreach (var file in files)
+        {
+            using var trace = new TraceReader(file);
+            if (Difference(header, trace.Header) is { } difference)
+                throw new ConfigException(file, 1, difference, "differs from the first capture; "
+                    + "repeat the same run.");
+            var compared = new TraceComparison(trace.Header, _trace.Replay(parsed, trace));
+            foreach (var step in trace.Steps()) compared.Add(step);
+            captures.Add(compared);
+        }
+        return new TraceNoise(captures);
+    }
+
+    /// <summary>Where two captures are not of the same run; null where they are.</summary>
+    private static string? Difference(TraceHeader a, TraceHeader b) =>
+        a.Model != b.Model ? "$.model"
+        : a.Formats != b.Formats ? "$.formats"
+        : a.Engine != b.Engine ? "$.engine"
+        : a.Weights != b.Weights ? "$.weights"
+        : null;
+}

@@ -1,0 +1,179 @@
+using System.CommandLine;
+using AccelSim.Cli.Flags;
+using AccelSim.Cli.Output;
+using AccelSim.Configuration;
+using AccelSim.Inference.Execution;
+using AccelSim.Inference.Formats;
+using AccelSim.Inference.Kernels;
+using AccelSim.Inference.Serving;
+using AccelSim.Models;
+using AccelSim.Serving;
+
+namespace AccelSim.Cli.Verbs;
+
+/// <summary>Runs a real model on this machine.</summary>
+internal sealed class RunVerb : Verb
+{
+    private const int BlockSize = 16;
+
+    private readonly ModelRunFlags _model = new();
+    private readonly PointFlags _point = new();
+
+    private readonly Option<bool> _bench = Flag.Switch(
+        "--bench", "Measure a batch instead of generating text.");
+
+    private readonly Option<string?> _hardware = Flag.Text(
+        "--hardware", "NAME", "With --bench: simulate the same on this hardware beside it.");
+
+    private readonly Option<int?> _budget = Flag.Whole(
+        "--max-num-batched-tokens", "N", "Most tokens of a step (2048).");
+
+    private readonly Option<string?> _prompt = Flag.Text(
+        "--prompt", "TEXT", "What the text starts with.");
+
+    private readonly Option<int?> _maxTokens = Flag.Whole(
+        "--max-tokens", "N", "Most tokens that are generated (64).");
+
+    private readonly Option<double?> _temperature = Flag.Of<double?>(
+        "--temperature", "T", "How freely tokens are drawn; 0 takes the likeliest (0).",
+        ReadTemperature);
+
+    private readonly Option<string?> _text = Flag.Text(
+        "--perplexity", "FILE", "Measure how well each format foretells this text.");
+
+    private readonly Option<string?> _formats = Flag.Text(
+        "--formats", "NAME,NAME,…", "With --perplexity: which formats, or all (all).");
+
+    private readonly SpeculationFlags _speculation = new();
+
+    /// <summary>The verb.</summary>
+    public RunVerb(Terminal terminal)
+        : base(
+            terminal, "run",
+            "Runs a model on this machine's processor: writes text, or measures a batch and sets "
+                + "the simulation beside it.",
+            "accelsim run --model models/tiny/target --prompt \"It was\" --max-tokens 40",
+            "accelsim run --model models/tiny/target --draft models/tiny/draft --prompt \"It was\"",
+            "accelsim run --model models/tiny/target --perplexity models/tiny/heldout.txt",
+            "accelsim run --model llama-3.2-1b --weights random --bench --isl 512 --osl 128 \\",
+            "    --batch 8 --hardware epyc-9654")
+    {
+        AddGroup("Which model", _model.All);
+        AddGroup("Text", _prompt, _maxTokens, _temperature);
+        AddGroup("Speculative decoding", [.. _speculation.All]);
+        AddGroup("Accuracy of formats", _text, _formats);
+        AddGroup("Measuring", [_bench, .. _point.All, _budget, _hardware]);
+    }
+
+    /// <inheritdoc/>
+    protected override int Run(ParseResult parsed)
+    {
+        if (parsed.GetValue(_text) is { } text)
+        {
+            using var threads = _model.Pool(parsed);
+            new FormatTrials(
+                Terminal, formats => _model.Open(parsed, threads, formats), threads)
+                .Run(text, TrialFormat.Named(parsed.GetValue(_formats) ?? "all"));
+            return ExitCode.Done;
+        }
+        var bench = parsed.GetValue(_bench);
+        if (!bench && parsed.GetValue(_prompt) is null)
+        {
+            throw new ConfigException("", 0, "--prompt",
+                "is missing; give a text to go on with, --bench to measure, or --perplexity to "
+                + "compare formats.");
+        }
+        if (bench) return Bench(parsed);
+        using var pool = _model.Pool(parsed);
+        using var opened = _model.Open(parsed, pool);
+        return Generate(parsed, opened, pool);
+    }
+
+    private int Bench(ParseResult parsed)
+    {
+        var (isl, osl, batches) = _point.Read(parsed);
+        var budget = parsed.GetValue(_budget) ?? 2048;
+        using var pool = _model.Pool(parsed);
+        var limits = MachineLimits.Measure(pool);
+        using var opened = _model.Open(parsed, pool);
+        RefuseBeyond(opened.Model.Shape, isl, osl, "--isl");
+        var simulated = parsed.GetValue(_hardware) is { } hardware
+            ? new SimulatedBatch(_model.Scenario(parsed, hardware, budget))
+            : null;
+        var tables = new BenchTables(Terminal, opened.Model, limits, pool.Workers, simulated);
+        foreach (var batch in batches)
+        {
+            tables.Add(StaticBatch.Measure(
+                opened.Model, pool, new BatchPoint(isl, osl, batch, budget),
+                _model.Seed(parsed)));
+        }
+        tables.Write();
+        return ExitCode.Done;
+    }
+
+    private int Generate(ParseResult parsed, OpenedModel opened, CpuPool pool)
+    {
+        if (opened.Tokenizer is not { } tokenizer)
+        {
+            throw new ConfigException("", 0, "--prompt",
+                "the model has no tokenizer, so it knows no text; name a folder or GGUF file that "
+                + "has one, or measure with --bench.");
+        }
+        var tokens = tokenizer.Encode(parsed.GetValue(_prompt)!);
+        if (tokens.Length == 0)
+            throw new ConfigException("", 0, "--prompt", "has no tokens; write some text.");
+        var most = parsed.GetValue(_maxTokens) ?? 64;
+        var shape = opened.Model.Shape;
+        RefuseBeyond(shape, tokens.Length, most, "--max-tokens");
+        var room = tokens.Length + most + _speculation.ExtraTokens(parsed);
+        var blocks = (room + BlockSize - 1) / BlockSize;
+        using var executor = new Executor(opened.Model, pool, blocks, BlockSize);
+        var decoder = tokenizer.Decoder();
+        var request = new ServedRequest(tokens, most)
+        {
+            Temperature = parsed.GetValue(_temperature) ?? 0,
+            Seed = _model.Seed(parsed),
+            StopTokens = opened.StopTokens,
+            OnToken = token => Write(decoder.Push(token)),
+        };
+        using var proposing = _speculation.Read(parsed, opened, executor, pool, request, blocks);
+        Write(parsed.GetValue(_prompt)!);
+        if (proposing is null)
+        {
+            new ServingEngine(
+                executor, new EngineSettings { BlockSize = BlockSize }, blocks, shape.Window)
+                .Run([request]);
+            Terminal.Line(decoder.Finish());
+            return ExitCode.Done;
+        }
+        var answer = proposing.Answer();
+        Terminal.Line(decoder.Finish());
+        SpeculationText.Write(Terminal, proposing.Name, answer);
+        return ExitCode.Done;
+    }
+
+    /// <summary>Positions that a model has not learned are not in its tables.</summary>
+    private static void RefuseBeyond(ModelConfig shape, int prompt, int most, string flag)
+    {
+        if (shape.MaxContext is not { } context || prompt + (long)most <= context) return;
+        throw new ConfigException("", 0, flag,
+            $"{prompt} tokens of the prompt and {most} more are longer than the {context} that "
+            + $"{shape.Id} is made for.");
+    }
+
+    /// <summary>Text is seen as it comes.</summary>
+    private void Write(string text)
+    {
+        Terminal.Out.Write(text);
+        Terminal.Out.Flush();
+    }
+
+    private static double? ReadTemperature(string text) =>
+        double.TryParse(
+            text, System.Globalization.NumberStyles.Float,
+            System.Globalization.CultureInfo.InvariantCulture, out var value)
+        && value is >= 0 and <= 100
+            ? value
+            : throw new FormatException(
+                $"expected a number from 0 to 100, but found \"{text}\".");
+}

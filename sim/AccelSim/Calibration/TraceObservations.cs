@@ -1,0 +1,100 @@
+using System.Numerics;
+using AccelSim.Costs.Analytical;
+using AccelSim.Hardware;
+using AccelSim.Models;
+using AccelSim.Traces;
+using AccelSim.Validation;
+
+namespace AccelSim.Calibration;
+
+/// <summary>What captured runs measured, by the family of kernels that ran.</summary>
+/// <remarks>
+/// An operator of one shape counts once, with the median of its times. Shapes within a factor of
+/// two of each other are one site: folds leave whole sizes out.
+/// </remarks>
+public sealed class TraceObservations
+{
+    private readonly SortedDictionary<KernelFamily, FamilyRows> _families = [];
+    private readonly List<double> _gaps = [];
+
+    /// <summary>Reads traces of one device.</summary>
+    /// <param name="files">Traces as <c>capture</c> and <c>measure</c> write them.</param>
+    /// <param name="hardware">What is known of the device.</param>
+    /// <exception cref="Configuration.ConfigException">A trace is malformed.</exception>
+    public TraceObservations(IReadOnlyList<string> files, HardwareDocument hardware)
+    {
+        ArgumentNullException.ThrowIfNull(files);
+        ArgumentNullException.ThrowIfNull(hardware);
+        var machine = new Machine(Device.From(hardware.Accelerator, Catalog.Estimators));
+        foreach (var file in files) Add(file, machine);
+    }
+
+    /// <summary>The rows by family.</summary>
+    internal IReadOnlyDictionary<KernelFamily, FamilyRows> ByFamily => _families;
+
+    /// <summary>
+    /// What an engine does in a step besides its operators, the median in seconds; 0 without steps.
+    /// </summary>
+    public double HostPerStep
+    {
+        get
+        {
+            _gaps.Sort();
+            return _gaps.Count == 0 ? 0 : _gaps[_gaps.Count / 2];
+        }
+    }
+
+    /// <summary>The shortest operator of any shape, in seconds: mostly its launch.</summary>
+    public double Launch => _families.Values.SelectMany(rows => rows.Rows)
+        .Select(row => row.Seconds).DefaultIfEmpty().Min();
+
+    /// <summary>Rows of all families.</summary>
+    public int Count => _families.Values.Sum(rows => rows.Rows.Count);
+
+    private void Add(string file, Machine machine)
+    {
+        using var trace = new TraceReader(file);
+        var model = trace.Model();
+        var templates = OperatorGraph
+            .Build(model, new ParallelismPlan(), trace.Header.Formats.Plan(file))
+            .Stages[0].ToDictionary(template => template.Name);
+        var times = new Dictionary<Operator, List<double>>();
+        foreach (var step in trace.Steps())
+        {
+            var shape = step.Shape(model.Window);
+            long busy = 0;
+            foreach (var same in step.Operators.GroupBy(one => trace.Header.Operators[one.Name]))
+            {
+                if (!templates.TryGetValue(same.Key, out var template)) continue;
+                var one = template.At(shape);
+                if (!one.HasWork) continue;
+                if (!times.TryGetValue(one, out var known)) times[one] = known = [];
+                known.AddRange(same.Select(ran => ran.Duration * 1e-9));
+                busy += same.Sum(ran => ran.Duration);
+            }
+            _gaps.Add(Math.Max(0, step.End - step.Start - busy) * 1e-9);
+        }
+        foreach (var (one, known) in times) Add(one, known, machine);
+    }
+
+    private void Add(in Operator one, List<double> times, Machine machine)
+    {
+        times.Sort();
+        var seconds = times[times.Count / 2];
+        var family = Families.Of(one);
+        if (seconds <= 0) return;
+        if (!_families.TryGetValue(family, out var rows))
+        {
+            if (KernelModels.For(machine.Device.Spec.Fabric, family) is not { } model) return;
+            _families[family] = rows = new FamilyRows(family, model);
+        }
+        rows.Tables.Add("trace");
+        rows.Rows.Add(new Observation([one], machine, 0, seconds, rows.Site(SiteOf(one))));
+    }
+
+    private static string SiteOf(in Operator one) => one.Pairs > 0 || one.KvTokens > 0
+        ? $"{one.Name} {Size(one.Queries)} {Size(one.KvTokens)}"
+        : $"{one.Name} {Size(one.M)}";
+
+    private static int Size(long value) => BitOperations.Log2((ulong)Math.Max(1, value));
+}

@@ -1,0 +1,69 @@
+using AccelSim.Configuration;
+using AccelSim.Hardware;
+using AccelSim.Models;
+using AccelSim.Units;
+
+namespace AccelSim.Traces;
+
+/// <summary>The formats that an engine really ran.</summary>
+public sealed record TraceFormats
+{
+    /// <summary>Weights of attention, MLP and experts, such as <c>bf16</c>.</summary>
+    public required string Weights { get; init; }
+
+    /// <summary>Bits of each of those numbers, scales included.</summary>
+    [Limits(MoreThan = 0, AtMost = 64)]
+    public required double WeightBits { get; init; }
+
+    /// <summary>Embedding table and output head.</summary>
+    public required string Embedding { get; init; }
+
+    /// <summary>Bits of each of those numbers.</summary>
+    [Limits(MoreThan = 0, AtMost = 64)]
+    public required double EmbeddingBits { get; init; }
+
+    /// <summary>Activations, and products of them with weights.</summary>
+    public required string Activations { get; init; }
+
+    /// <summary>Entries of the KV cache.</summary>
+    public required string Kv { get; init; }
+
+    /// <summary>The formats of a plan.</summary>
+    public static TraceFormats Of(FormatPlan plan)
+    {
+        ArgumentNullException.ThrowIfNull(plan);
+        return new TraceFormats
+        {
+            Weights = FormatNames.Of(plan.Linear.Format),
+            WeightBits = plan.Linear.BitsPerElement,
+            Embedding = FormatNames.Of(plan.Embedding.Format),
+            EmbeddingBits = plan.Embedding.BitsPerElement,
+            Activations = FormatNames.Of(plan.Activation),
+            Kv = FormatNames.Of(plan.Kv),
+        };
+    }
+
+    /// <summary>The same as cost models read them.</summary>
+    /// <param name="file">The trace, for messages.</param>
+    /// <exception cref="ConfigException">A name is not known.</exception>
+    public FormatPlan Plan(string file)
+    {
+        NumberFormat Named(string name, string member)
+        {
+            foreach (var format in Enum.GetValues<NumberFormat>())
+            {
+                if (FormatNames.Of(format) == name) return format;
+            }
+            throw new ConfigException(file, 1, "$.formats." + member,
+                $"\"{name}\" is no format; write one such as \"bf16\".");
+        }
+        var weights = new StorageFormat(Named(Weights, "weights"), WeightBits);
+        return FormatPlan.Unquantised(Named(Activations, "activations")) with
+        {
+            Linear = weights,
+            Experts = weights,
+            Embedding = new StorageFormat(Named(Embedding, "embedding"), EmbeddingBits),
+            Kv = Named(Kv, "kv"),
+        };
+    }
+}

@@ -1,0 +1,55 @@
+using System.Diagnostics;
+using AccelSim.Traces;
+
+namespace AccelSim.Cli.Tests;
+
+/// <summary>A capture that is stopped from outside.</summary>
+public sealed class CaptureStopTests
+{
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(2);
+
+    [Theory]
+    [InlineData("INT", 2, 130)]
+    [InlineData("TERM", 15, 143)]
+    public void Stopped_LeavesATraceOfWholeSteps(string signal, int number, int code)
+    {
+        // Signals are sent with "kill"; a shell's background jobs are deaf to some.
+        if (OperatingSystem.IsWindows() || IsIgnored(number)) return;
+        using var folder = new TemporaryFolder();
+        var path = folder["run.jsonl"];
+        using var capture = Start(
+            "dotnet", Path.Combine(AppContext.BaseDirectory, "accelsim.dll"), "capture",
+            "--model", CapturedRun.Draft, "--isl", "32", "--osl", "64", "--num-requests", "20000",
+            "--threads", "2", "--out", path);
+        var waited = Stopwatch.StartNew();
+        while (!HasSteps(path) && !capture.HasExited && waited.Elapsed < Patience) Thread.Sleep(20);
+        Assert.False(capture.HasExited, capture.HasExited ? capture.StandardError.ReadToEnd() : "");
+        using (var kill = Start("kill", "-" + signal, $"{capture.Id}")) kill.WaitForExit();
+        Assert.True(capture.WaitForExit(Patience));
+        Assert.Equal(code, capture.ExitCode);
+        using var trace = new TraceReader(path);
+        Assert.NotEmpty(trace.Steps().ToArray());
+        Assert.Null(trace.Cut);
+    }
+
+    /// <summary>What this process ignores, those that it starts ignore as well.</summary>
+    private static bool IsIgnored(int signal)
+    {
+        const string file = "/proc/self/status", name = "SigIgn:";
+        if (!File.Exists(file)) return false;
+        var mask = File.ReadLines(file)
+            .First(line => line.StartsWith(name, StringComparison.Ordinal));
+        return (Convert.ToUInt64(mask[name.Length..].Trim(), 16) >> (signal - 1) & 1) == 1;
+    }
+
+    /// <summary>More than the header is there.</summary>
+    private static bool HasSteps(string path) =>
+        File.Exists(path) && new FileInfo(path).Length > 1 << 15;
+
+    private static Process Start(string program, params string[] arguments) =>
+        Process.Start(new ProcessStartInfo(program, arguments)
+        {
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+        })!;
+}

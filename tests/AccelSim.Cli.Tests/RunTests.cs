@@ -1,0 +1,120 @@
+namespace AccelSim.Cli.Tests;
+
+/// <summary>Models that are really run.</summary>
+public sealed class RunTests
+{
+    private const string Small = """
+        {"model_type": "llama", "hidden_size": 64, "intermediate_size": 96,
+        "num_attention_heads": 4, "num_hidden_layers": 2, "vocab_size": 300,
+        "rms_norm_eps": 1e-5, "max_position_embeddings": 256, "torch_dtype": "float32"}
+        """;
+
+    private static readonly string Draft =
+        Path.Combine(RepositoryRoot.Path, "models", "tiny", "draft");
+
+    [Fact]
+    public void Text_GoesOnTheSameWayUnderASeed()
+    {
+        string[] command =
+        [
+            "run", "--model", Draft, "--prompt", "It is a truth", "--max-tokens", "12",
+            "--temperature", "0.8", "--seed", "5", "--threads", "2",
+        ];
+        var (one, other) = (Typed.Run(command), Typed.Run(command));
+        Assert.Equal(("", 0), (one.Error, one.Code));
+        Assert.StartsWith("It is a truth", one.Out, StringComparison.Ordinal);
+        Assert.True(one.Out.Length > "It is a truth".Length + 8);
+        Assert.Equal(one.Out, other.Out);
+        command[^3] = "6";
+        Assert.NotEqual(one.Out, Typed.Run(command).Out);
+    }
+
+    [Theory]
+    [InlineData("--speculation suffix --num-speculative-tokens 3")]
+    [InlineData("--speculation draft-tree --draft DRAFT --num-speculative-tokens 3")]
+    [InlineData("--draft DRAFT --num-speculative-tokens 2")]
+    public void Speculation_WritesTheSameTextAndTellsHowItWent(string flags)
+    {
+        string[] command =
+        [
+            "run", "--model", Draft, "--prompt", "It is a truth", "--max-tokens", "24",
+            "--threads", "2",
+        ];
+        var plain = Typed.Run(command);
+        var speculated = Typed.Run(
+        [
+            .. command,
+            .. flags.Replace("DRAFT", Draft, StringComparison.Ordinal).Split(' '),
+        ]);
+        Assert.Equal(("", 0), (speculated.Error, speculated.Code));
+        Assert.StartsWith(plain.Out, speculated.Out, StringComparison.Ordinal);
+        foreach (var part in new[] { "24 tokens in", "mean accepted", "by position 1:" })
+        {
+            Assert.Contains(
+                part, speculated.Out[plain.Out.Length..].ReplaceLineEndings(" "),
+                StringComparison.Ordinal);
+        }
+    }
+
+    [Fact]
+    public void Perplexity_ComparesFormats()
+    {
+        using var folder = new TemporaryFolder();
+        var text = folder.Write("text.txt", "It is a truth universally acknowledged.");
+        var run = Typed.Run(
+            "run", "--model", Draft, "--perplexity", text, "--formats", "fp32,int2,kv-int2",
+            "--threads", "2");
+        Assert.Equal(("", 0), (run.Error, run.Code));
+        foreach (var part in new[] { "runs as", "rounded, then fp32", "KV rounded", "measured" })
+            Assert.Contains(part, run.Out, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Bench_SetsTheSimulationBesideTheMeasurement()
+    {
+        using var folder = new TemporaryFolder();
+        var model = folder.Write("small.json", Small);
+        var run = Typed.Run(
+            "run", "--model", model, "--weights", "random", "--bench", "--isl", "20", "--osl",
+            "3", "--batch", "1,3", "--threads", "2", "--dtype", "fp32", "--hardware",
+            "epyc-9654");
+        Assert.Equal(("", 0), (run.Error, run.Code));
+        foreach (var part in new[] { "measured", "simulated", "epyc-9654", "GB/s", "GFLOP/s" })
+            Assert.Contains(part, run.Out, StringComparison.Ordinal);
+        Assert.All(run.Out.Split('\n'), line => Assert.True(line.Length <= 100, line));
+    }
+
+    [Theory]
+    [InlineData("run --model llama-3.2-1b", "--prompt: is missing")]
+    [InlineData("run --bench --isl 3 --osl 3", "--model: is missing")]
+    [InlineData("run --model gemma-2b --weights random --bench --isl 3 --osl 3",
+        "\"gemma\" can be simulated but not run")]
+    [InlineData("run --model llama-3.2-1b --weights random --dtype fp8 --bench --isl 3 --osl 3",
+        "\"fp8\" is not run; known are fp32")]
+    [InlineData("run --model DRAFT --prompt hello --max-tokens 5000", "1024 that draft is made")]
+    [InlineData("run --model DRAFT --prompt hello --speculation draft", "--draft: is missing")]
+    [InlineData("run --model DRAFT --prompt hello --speculation ngram --draft DRAFT",
+        "goes with --speculation draft or draft-tree alone")]
+    [InlineData("run --model DRAFT --prompt hello --speculation skip-layers",
+        "none to spare; name some")]
+    [InlineData("run --model DRAFT --prompt hello --speculation skip-layers --skip-layers 1,2",
+        "2 is not a layer; draft has 0 to 1")]
+    [InlineData("run --model DRAFT --perplexity no-such-file.txt", "cannot be read")]
+    [InlineData("run --model DRAFT --perplexity no-such-file.txt --formats int9",
+        "\"int9\" is not known; known are all, fp32")]
+    [InlineData("run --model DRAFT --prompt hello --temperature -1", "from 0 to 100")]
+    public void WrongInput_IsTold(string command, string text)
+    {
+        var run = Typed.Run(command.Replace("DRAFT", Draft, StringComparison.Ordinal));
+        Assert.Equal(2, run.Code);
+        Assert.Contains(text, run.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Devices_TellsWhyNot()
+    {
+        var run = Typed.Run("devices");
+        Assert.Equal(("", 0), (run.Error, run.Code));
+        Assert.Contains("no GPU backend", run.Out, StringComparison.Ordinal);
+    }
+}

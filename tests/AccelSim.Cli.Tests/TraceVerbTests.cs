@@ -1,0 +1,156 @@
+using AccelSim.Traces;
+
+namespace AccelSim.Cli.Tests;
+
+/// <summary>capture, replay and compare as a user types them.</summary>
+public sealed class TraceVerbTests(CapturedRun captured) : IClassFixture<CapturedRun>
+{
+    [Fact]
+    public void Capture_TellsWhatItWrote()
+    {
+        Assert.Equal(("", 0), (captured.Run.Error, captured.Run.Code));
+        Assert.Contains("3 requests answered: TTFT ", captured.Run.Out, StringComparison.Ordinal);
+        Assert.Contains($"Wrote {captured.Path}: ", captured.Run.Out, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Capture_RecordsEveryTokenOfEveryRequest()
+    {
+        using var trace = new TraceReader(captured.Path);
+        var steps = trace.Steps().ToArray();
+        Assert.Equal(3 * 12, steps.Sum(step => step.Prefill.Sum(chunk => chunk.Tokens)));
+        Assert.Equal(3 * 4, steps.Sum(step => step.Decode.Sum(chunk => chunk.Tokens)));
+        Assert.All(steps, step => Assert.NotEmpty(step.Operators));
+        Assert.Null(trace.Cut);
+    }
+
+    [Fact]
+    public void Replay_TwiceGivesTheSameBytes()
+    {
+        using var folder = new TemporaryFolder();
+        var (one, two) = (folder["one.jsonl"], folder["two.jsonl"]);
+        var first = Typed.Run(
+            "replay", captured.Path, "--hardware", "epyc-7763", "--out", one);
+        var second = Typed.Run(
+            "replay", captured.Path, "--hardware", "epyc-7763", "--out", two);
+        Assert.Equal(("", 0), (first.Error, first.Code));
+        Assert.Equal(
+            first.Out.Replace(one, two, StringComparison.Ordinal), second.Out);
+        Assert.Equal(File.ReadAllBytes(one), File.ReadAllBytes(two));
+    }
+
+    [Fact]
+    public void Replay_KeepsStepsBatchesAndOperators()
+    {
+        using var folder = new TemporaryFolder();
+        var path = folder["replayed.jsonl.gz"];
+        Typed.Run(
+            "replay", captured.Path, "--hardware", "h100-sxm", "--dtype", "bf16", "--out", path);
+        using var before = new TraceReader(captured.Path);
+        using var after = new TraceReader(path);
+        foreach (var (a, b) in before.Steps().Zip(after.Steps()))
+        {
+            Assert.Equal(a.Prefill, b.Prefill);
+            Assert.Equal(a.Decode, b.Decode);
+            Assert.Equal(
+                a.Operators.Select(one => (one.Name, one.Layer)),
+                b.Operators.Select(one => (one.Name, one.Layer)));
+        }
+        Assert.Equal(before.Header.Operators, after.Header.Operators);
+    }
+
+    [Fact]
+    public void Compare_OfAReplayWithItsOwnDevice_FindsNoError()
+    {
+        using var folder = new TemporaryFolder();
+        var path = folder["replayed.jsonl.gz"];
+        Typed.Run("replay", captured.Path, "--hardware", "epyc-7763", "--out", path);
+        var run = Typed.Run(
+            "compare", path, "--hardware", "epyc-7763", "--max-error", "0.1%");
+        Assert.Equal(("", 0), (run.Error, run.Code));
+        Assert.Contains("within the 0.1 % allowed", run.Out, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Compare_BeyondTheAllowedError_FailsAndWritesItsFiles()
+    {
+        using var folder = new TemporaryFolder();
+        var run = Typed.Run(
+            "compare", captured.Path, "--hardware", "epyc-9654", "--max-error", "0.01%",
+            "--out", folder["compare"]);
+        Assert.Equal(("", 1), (run.Error, run.Code));
+        Assert.Contains("more than the ", run.Out, StringComparison.Ordinal);
+        Assert.Equal(
+            ["compare.csv", "overlay.json"],
+            Directory.GetFiles(folder["compare"]).Select(Path.GetFileName).Order());
+    }
+
+    [Fact]
+    public void Compare_WithRepeatsShowsTheirSpread()
+    {
+        var run = Typed.Run(
+            "compare", captured.Path, "--hardware", "epyc-7763",
+            "--repeats", $"{captured.Path},{captured.Path}");
+        Assert.Equal(("", 0), (run.Error, run.Code));
+        // Three times the same capture: no spread, so no difference is under it.
+        Assert.Contains("(median 0.0 %)", run.Out, StringComparison.Ordinal);
+    }
+
+    public static TheoryData<string> Shipped => [.. Directory
+        .GetFiles(Path.Combine(RepositoryRoot.Path, "traces", "operators"), "*.jsonl.gz")
+        .Select(file => Path.GetFileName(file))];
+
+    [Theory]
+    [MemberData(nameof(Shipped))]
+    public void ShippedTraces_AreWholeAndReplay(string name)
+    {
+        var path = Path.Combine(RepositoryRoot.Path, "traces", "operators", name);
+        Assert.InRange(new FileInfo(path).Length, 1, 300_000);
+        var run = Typed.Run("replay", path, "--hardware", "epyc-7763");
+        Assert.Equal(("", 0), (run.Error, run.Code));
+        using var trace = new TraceReader(path);
+        var steps = trace.Steps().ToArray();
+        Assert.Null(trace.Cut);
+        Assert.Contains($": {steps.Length} steps,", run.Out, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("capture --model DRAFT --isl 4 --osl 2", "--out: is missing; name the trace")]
+    [InlineData("capture --model DRAFT --isl 4 --osl 2 --out X --backend gpu",
+        "--backend: this build has no GPU backend")]
+    [InlineData("capture --model DRAFT --isl 4 --osl 2 --out X --backend tpu",
+        "--backend: \"tpu\" is not known; known: cpu, gpu.")]
+    [InlineData("capture --model DRAFT --isl 1000 --osl 100 --num-requests 1 --out X",
+        "more than the 1024 that draft is made for")]
+    [InlineData("capture --model DRAFT --isl 4 --osl 2 --num-requests 1 --out NONE/x.jsonl",
+        "NONE/x.jsonl: cannot be written: ")]
+    [InlineData("replay TRACE", "--hardware: is missing; name what the trace is replayed on")]
+    [InlineData("replay none.jsonl --hardware h100-sxm", "none.jsonl: cannot be read: ")]
+    [InlineData("replay DRAFT/config.json --hardware h100-sxm", "config.json")]
+    [InlineData("replay TRACE --hardware h100-sxm",
+        "--dtype: h100-sxm does not compute in fp32, as the trace does; give the format")]
+    [InlineData("compare TRACE", "--hardware: is missing; name what the trace is replayed on")]
+    [InlineData("compare TRACE --hardware epyc-9654 --repeats TRACE",
+        "--repeats: names 1 further capture; 2 at least tell how much captures differ.")]
+    [InlineData("compare TRACE --hardware h100-sxm --max-error much", "--max-error: ")]
+    [InlineData("calibrate --trace TRACE", "--extends: is missing; name a hardware file")]
+    [InlineData("calibrate --trace TRACE --extends epyc-7763 --device h100-sxm",
+        "--device: does not go with --trace.")]
+    [InlineData("calibrate --trace TRACE --extends epyc-7763",
+        "but at least 50 are needed; capture more prompt lengths and batches.")]
+    [InlineData("measure", "--out: is missing; name the trace")]
+    [InlineData("measure --out NONE/x.jsonl --model DRAFT", "NONE/x.jsonl: cannot be written: ")]
+    public void WrongInput_IsTold(string command, string message)
+    {
+        using var folder = new TemporaryFolder();
+        var run = Typed.Run(command
+            .Replace("DRAFT", CapturedRun.Draft, StringComparison.Ordinal)
+            .Replace("TRACE", captured.Path, StringComparison.Ordinal)
+            .Replace("NONE", folder["none"], StringComparison.Ordinal)
+            .Replace(" X", " " + folder["x.jsonl"], StringComparison.Ordinal));
+        Assert.Equal(2, run.Code);
+        Assert.Contains(
+            message.Replace("NONE", folder["none"], StringComparison.Ordinal), run.Error,
+            StringComparison.Ordinal);
+    }
+}

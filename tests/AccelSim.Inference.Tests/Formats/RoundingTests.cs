@@ -1,0 +1,219 @@
+using AccelSim.Inference.Formats;
+using AccelSim.Inference.Kernels;
+using AccelSim.Workloads;
+
+namespace AccelSim.Inference.Tests.Formats;
+
+/// <summary>What formats do to numbers, against their definitions.</summary>
+public sealed class RoundingTests
+{
+    /// <summary>A few roundings of fp32.</summary>
+    private const float Slack = 4e-6f;
+
+    [Theory]
+    [InlineData(2, 32)]
+    [InlineData(2, 128)]
+    [InlineData(3, 32)]
+    [InlineData(4, 0)]
+    public void Affine_IsOffByHalfAStepAtMost(int bits, int group)
+    {
+        var (exact, rounded) = Round(new AffineRounding(bits, group));
+        HalfAStep(exact, rounded, group, part => (part.Max() - part.Min()) / ((1 << bits) - 1));
+    }
+
+    [Theory]
+    [InlineData(8, 0)]
+    [InlineData(4, 32)]
+    public void Symmetric_IsOffByHalfAStepAtMost(int bits, int group)
+    {
+        var (exact, rounded) = Round(new SymmetricRounding(bits, group));
+        HalfAStep(
+            exact, rounded, group, part => part.Max(Math.Abs) / ((1 << (bits - 1)) - 1));
+    }
+
+    [Fact]
+    public void NormalFloat_TakesTheNearestLevel()
+    {
+        var (exact, rounded) = Round(new NormalFloatRounding(64));
+        foreach (var (from, to) in exact.Chunk(64).Zip(rounded.Chunk(64)))
+        {
+            var largest = from.Max(Math.Abs);
+            for (var i = 0; i < from.Length; i++)
+            {
+                var least = NormalFloatRounding.Levels.Min(
+                    level => Math.Abs(level * largest - from[i]));
+                Assert.InRange(Math.Abs(to[i] - from[i]), 0, least + Slack);
+            }
+        }
+    }
+
+    [Fact]
+    public void NormalFloat_LevelsHoldNormalNumbersAboutEquallyOften()
+    {
+        // Levels are quantiles: no level holds more than twice its share, the ends aside.
+        var random = new SimRandom(3, "normal");
+        var row = Enumerable.Range(0, 64_000).Select(_ => (float)random.NextNormal()).ToArray();
+        var shares = row.Chunk(64).SelectMany(part =>
+        {
+            var largest = part.Max(Math.Abs);
+            new NormalFloatRounding(64).Round(part);
+            return part.Select(value => MathF.Round(value / largest, 3));
+        }).CountBy(level => level).ToDictionary(pair => pair.Key, pair => pair.Value / 64e3);
+        Assert.Equal(16, shares.Count);
+        Assert.InRange(shares.Values.Max(), 1 / 16.0, 2 / 16.0);
+    }
+
+    [Fact]
+    public void Fp8_KeepsEveryNumberOfTheFormat()
+    {
+        for (var code = 0; code < 0x7F; code++)
+        {
+            var (exponent, mantissa) = (code >> 3, code & 7);
+            var value = exponent == 0
+                ? mantissa / 8f * MathF.ScaleB(1, -6)
+                : (1 + mantissa / 8f) * MathF.ScaleB(1, exponent - 7);
+            Assert.Equal(value, Fp8Rounding.Nearest(value));
+            Assert.Equal(-value, Fp8Rounding.Nearest(-value));
+        }
+    }
+
+    [Fact]
+    public void Fp8_IsOffByASixteenthAtMost()
+    {
+        var (exact, rounded) = Round(new Fp8Rounding());
+        var smallest = exact.Max(Math.Abs) / 448 * MathF.ScaleB(1, -6);
+        var errors = exact.Zip(rounded).Where(pair => Math.Abs(pair.First) > smallest)
+            .Select(pair => Math.Abs(pair.Second / pair.First - 1)).ToList();
+        Assert.InRange(errors.Max(), 0.9f / 17, 1 / 16f);
+    }
+
+    [Fact]
+    public void TwoOfFour_KeepsTheTwoLargestAsTheyAre()
+    {
+        var (exact, rounded) = Round(new SparseRounding(0.5, 4));
+        foreach (var (from, to) in exact.Chunk(4).Zip(rounded.Chunk(4)))
+        {
+            var least = from.Select(Math.Abs).Order().ElementAt(2);
+            Assert.Equal(from.Select(value => Math.Abs(value) >= least ? value : 0), to);
+            Assert.Equal(2, to.Count(value => value != 0));
+        }
+    }
+
+    [Fact]
+    public void HalfOfARow_KeepsTheLarger()
+    {
+        var (exact, rounded) = Round(new SparseRounding(0.5, 0));
+        Assert.Equal(exact.Length / 2, rounded.Count(value => value == 0));
+        var kept = exact.Zip(rounded).Where(pair => pair.Second != 0).ToList();
+        Assert.All(kept, pair => Assert.Equal(pair.First, pair.Second));
+        var dropped = exact.Zip(rounded).Where(pair => pair.Second == 0);
+        Assert.True(
+            kept.Min(pair => Math.Abs(pair.First)) >= dropped.Max(pair => Math.Abs(pair.First)));
+    }
+
+    [Fact]
+    public void Bits_CountScalesAndMasks()
+    {
+        Assert.Equal(2.5, new AffineRounding(2, 128).Bits(512));
+        Assert.Equal(8.125, new SymmetricRounding(8, 0).Bits(256));
+        Assert.Equal(4.5, new NormalFloatRounding(64).Bits(256));
+        Assert.Equal(8.125, new Fp8Rounding().Bits(256));
+        Assert.Equal(9, new SparseRounding(0.5, 4).Bits(256));
+        Assert.Equal(9, new SparseRounding(0.5, 0).Bits(256));
+    }
+
+    [Fact]
+    public void ZerosAndRepeatedNumbers_Stay()
+    {
+        IRounding[] all =
+        [
+            new AffineRounding(2, 32), new SymmetricRounding(8, 0), new NormalFloatRounding(32),
+            new Fp8Rounding(),
+        ];
+        foreach (var rounding in all)
+        {
+            foreach (var value in new[] { 0f, 0.75f, -3f })
+            {
+                var row = Enumerable.Repeat(value, 40).ToArray();
+                rounding.Round(row);
+                Assert.All(row, rounded => Assert.Equal(value, rounded, 1e-6f));
+            }
+        }
+    }
+
+    [Fact]
+    public void FirstTokens_StayExactInTheCache()
+    {
+        var rounding = new KvRounding(new AffineRounding(2, 32), 4);
+        var exact = Row(128);
+        var (kept, rounded) = (exact.ToArray(), exact.ToArray());
+        rounding.Round(3, kept, 64);
+        rounding.Round(4, rounded, 64);
+        Assert.Equal(exact, kept);
+        Assert.All(rounded.Chunk(32), part => Assert.Equal(4, part.Distinct().Count()));
+    }
+
+    [Fact]
+    public void KeysByChannel_AreRoundedOnceTheirGroupIsFull()
+    {
+        const int dim = 40, tokens = 23;
+        var rounding = new KvRounding(new AffineRounding(2, 8), 3) { KeyGroup = 8 };
+        using var pages = new KvPages(6, 4, 2, dim, KvKind.F32);
+        int[] blocks = [5, 0, 3, 1, 4, 2];
+        var rows = Enumerable.Range(0, tokens)
+            .Select(token => Row(dim * (token + 1))[^dim..]).ToArray();
+        for (var token = 0; token < tokens; token++)
+        {
+            rows[token].CopyTo(Key(token));
+            // Five at a time, as chunks come.
+            if (token % 5 != 4 && token != tokens - 1) continue;
+            var first = token / 5 * 5;
+            KeyChannels.Round(
+                rounding, pages, new AttentionSpan(0, token - first + 1, first, blocks));
+        }
+        for (var channel = 0; channel < dim; channel++)
+        {
+            var exact = rows.Select(row => row[channel]).ToArray();
+            foreach (var (from, end) in new[] { (3, 8), (8, 16) })
+                new AffineRounding(2, 0).Round(exact.AsSpan(from..end));
+            for (var token = 0; token < tokens; token++)
+                Assert.Equal(exact[token], Key(token)[channel]);
+        }
+
+        Span<float> Key(int token) =>
+            pages.Exact(blocks[token / 4] * 4 + token % 4, 1);
+    }
+
+    private static void HalfAStep(
+        float[] exact, float[] rounded, int group, Func<float[], float> stepOf)
+    {
+        var most = 0f;
+        var size = group == 0 ? exact.Length : group;
+        foreach (var (from, to) in exact.Chunk(size).Zip(rounded.Chunk(size)))
+        {
+            var step = stepOf(from);
+            for (var i = 0; i < from.Length; i++)
+            {
+                var error = Math.Abs(to[i] - from[i]) / step;
+                Assert.InRange(error, 0, 0.5f + Slack * 100);
+                most = Math.Max(most, error);
+            }
+        }
+        // A finer grid than the format's would pass without this.
+        Assert.InRange(most, 0.45f, 1);
+    }
+
+    private static (float[] Exact, float[] Rounded) Round(IRounding rounding)
+    {
+        var exact = Row(4096);
+        var rounded = exact.ToArray();
+        rounding.Round(rounded);
+        return (exact, rounded);
+    }
+
+    private static float[] Row(int count)
+    {
+        var random = new SimRandom(9, "row");
+        return [.. Enumerable.Range(0, count).Select(_ => (float)random.NextNormal())];
+    }
+}

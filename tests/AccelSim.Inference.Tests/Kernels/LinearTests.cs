@@ -1,0 +1,129 @@
+using AccelSim.Inference.Kernels;
+using AccelSim.Workloads;
+
+namespace AccelSim.Inference.Tests.Kernels;
+
+/// <summary>Products in every format against fp64, on uneven sizes.</summary>
+public sealed unsafe class LinearTests : IDisposable
+{
+    private static readonly Storage[] Formats =
+    [
+        new(StorageKind.F32), new(StorageKind.Bf16), new(StorageKind.Fp16), new(StorageKind.Int8),
+        new(StorageKind.Int8, 32), new(StorageKind.Int4, 32), new(StorageKind.Int4, 128),
+    ];
+
+    private static readonly (int Rows, int N, int K)[] Shapes =
+    [
+        (1, 1, 1), (1, 5, 33), (1, 67, 320), (2, 7, 129), (3, 64, 64), (5, 130, 257), (15, 9, 96),
+        (16, 3, 31), (17, 65, 1030), (33, 70, 2100),
+    ];
+
+    private readonly CpuPool _pool = new(3);
+
+    public static TheoryData<int, int> Cases
+    {
+        get
+        {
+            var cases = new TheoryData<int, int>();
+            for (var format = 0; format < Formats.Length; format++)
+            {
+                for (var shape = 0; shape < Shapes.Length; shape++) cases.Add(format, shape);
+            }
+            return cases;
+        }
+    }
+
+    /// <summary>
+    /// Against the weights as they are kept, so that the bound is that of fp32 sums alone: half a
+    /// unit in the last place for each of K terms, of the sum of magnitudes.
+    /// </summary>
+    [Theory]
+    [MemberData(nameof(Cases))]
+    public void Product_AgreesWithFp64(int format, int shape)
+    {
+        var (rows, n, k) = Shapes[shape];
+        var random = new SimRandom(format * 100 + shape, "product");
+        using var matrix = new Matrix(n, k, Formats[format]);
+        Fill(matrix, random);
+        var weights = Kept(matrix);
+        var (x, bias) = (Uniform(random, rows * k), Uniform(random, n));
+        // Outputs lie in wider rows; what is between them must stay.
+        var stride = n + 3;
+        var y = new float[rows * stride];
+        Array.Fill(y, float.NaN);
+        fixed (float* px = x, py = y, pb = bias)
+            Linear.Run(_pool, matrix, px, k, rows, py, stride, pb);
+        for (var i = 0; i < rows; i++)
+        {
+            for (var j = 0; j < n; j++)
+            {
+                double exact = bias[j], size = Math.Abs(bias[j]);
+                for (var c = 0; c < k; c++)
+                {
+                    exact += (double)x[i * k + c] * weights[j][c];
+                    size += Math.Abs((double)x[i * k + c] * weights[j][c]);
+                }
+                var bound = size * 6e-8 * (4 + Math.Sqrt(k));
+                Assert.InRange(y[i * stride + j], exact - bound, exact + bound);
+            }
+            for (var j = n; j < stride; j++) Assert.True(float.IsNaN(y[i * stride + j]));
+        }
+    }
+
+    /// <summary>A step of each format: what rounding may change.</summary>
+    [Theory]
+    [InlineData(StorageKind.F32, 0, 0)]
+    [InlineData(StorageKind.Bf16, 0, 1.0 / 256)]
+    [InlineData(StorageKind.Fp16, 0, 1.0 / 2048)]
+    [InlineData(StorageKind.Int8, 0, 0.5 / 127)]
+    [InlineData(StorageKind.Int4, 32, 0.5 / 7)]
+    public void Packing_RoundsToTheNearest(StorageKind kind, int group, double step)
+    {
+        using var matrix = new Matrix(4, 100, new Storage(kind, group));
+        var values = new float[100];
+        var random = new SimRandom(3, "packing");
+        for (var i = 0; i < 100; i++) values[i] = (float)(2 * random.NextDouble() - 1);
+        Packer.Pack(matrix, 2, values);
+        var kept = new float[100];
+        Linear.ReadRow(matrix, 2, kept);
+        var worst = values.Zip(kept, (a, b) => Math.Abs((double)a - b)).Max();
+        Assert.InRange(worst, step / 3, step * 1.01);
+    }
+
+    [Fact]
+    public void Pool_RunsEveryChunkOnceHoweverOften()
+    {
+        using var counts = new NativeBuffer(100 * sizeof(int));
+        for (var round = 0; round < 2000; round++)
+            _pool.For(round % 100, new Count((nint)counts.Data));
+        for (var i = 0; i < 100; i++)
+            Assert.Equal(20 * (99 - i), ((int*)counts.Data)[i]);
+    }
+
+    public void Dispose() => _pool.Dispose();
+
+    private static void Fill(Matrix matrix, SimRandom random)
+    {
+        for (var row = 0; row < matrix.Rows; row++)
+            Packer.Pack(matrix, row, Uniform(random, matrix.Columns));
+    }
+
+    private static float[][] Kept(Matrix matrix) =>
+    [
+        .. Enumerable.Range(0, matrix.Rows).Select(row =>
+        {
+            var values = new float[matrix.Columns];
+            Linear.ReadRow(matrix, row, values);
+            return values;
+        }),
+    ];
+
+    private static float[] Uniform(SimRandom random, int count) =>
+        [.. Enumerable.Range(0, count).Select(_ => (float)(2 * random.NextDouble() - 1))];
+
+    private readonly struct Count(nint counts) : IChunkWork
+    {
+        public void Run(int chunk, int worker) =>
+            Interlocked.Increment(ref ((int*)counts)[chunk]);
+    }
+}

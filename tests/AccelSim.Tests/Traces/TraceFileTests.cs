@@ -1,0 +1,134 @@
+using AccelSim.Configuration;
+using AccelSim.Traces;
+using AccelSim.Workloads;
+
+namespace AccelSim.Tests.Traces;
+
+public sealed class TraceFileTests : IDisposable
+{
+    private readonly string _folder = Directory.CreateTempSubdirectory("accelsim-trace").FullName;
+
+    public void Dispose() => Directory.Delete(_folder, recursive: true);
+
+    [Theory]
+    [InlineData("run.jsonl")]
+    [InlineData("run.jsonl.gz")]
+    public void WhatWasWritten_IsReadBack(string name)
+    {
+        var deployment = MadeTrace.On("h100-sxm");
+        var steps = MadeTrace.Steps(deployment, 3).ToList();
+        MadeTrace.Write(In(name), 3);
+        using var reader = new TraceReader(In(name));
+        var read = reader.Steps().ToList();
+        Assert.Null(reader.Cut);
+        Assert.Equal(MadeTrace.Header(deployment).Operators, reader.Header.Operators);
+        Assert.Equal("llama-3.2-1b", reader.Model().Id);
+        Assert.Equal(
+            steps.Select(step => (step.Start, step.End)),
+            read.Select(step => (step.Start, step.End)));
+        Assert.Equal(
+            steps.SelectMany(step => step.Operators), read.SelectMany(step => step.Operators));
+        Assert.Equal(steps.SelectMany(step => step.Decode), read.SelectMany(step => step.Decode));
+        Assert.Equal(steps[0].Arrivals, read[0].Arrivals);
+    }
+
+    [Fact]
+    public void AFileThatIsCutOff_GivesItsWholeStepsAndSaysSo()
+    {
+        MadeTrace.Write(In("run.jsonl"), 3);
+        var text = File.ReadAllText(In("run.jsonl"));
+        File.WriteAllText(In("cut.jsonl"), text[..(text.TrimEnd('\n').LastIndexOf('\n') + 100)]);
+        using var reader = new TraceReader(In("cut.jsonl"));
+        Assert.Equal(2, reader.Steps().Count());
+        Assert.EndsWith("cut.jsonl(4): ends within a line", reader.Cut, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void PackingThatIsCutOff_GivesWholeStepsOnly()
+    {
+        MadeTrace.Write(In("run.jsonl.gz"), 20);
+        var bytes = File.ReadAllBytes(In("run.jsonl.gz"));
+        File.WriteAllBytes(In("cut.jsonl.gz"), bytes[..(bytes.Length / 2)]);
+        using var reader = new TraceReader(In("cut.jsonl.gz"));
+        var steps = reader.Steps().ToList();
+        Assert.InRange(steps.Count, 1, 19);
+        Assert.NotNull(reader.Cut);
+        Assert.Equal(
+            MadeTrace.Steps(MadeTrace.On("h100-sxm"), steps.Count).Last().Operators,
+            steps[^1].Operators);
+    }
+
+    [Theory]
+    [InlineData("", "run.jsonl(1): is empty; a trace begins with a header.")]
+    [InlineData("{}\n", "run.jsonl(1): $.schema: is missing; a trace of operators states "
+        + "\"accelsim-operators/1\".")]
+    [InlineData("{\"schema\": \"accelsim-operators/9\"}\n",
+        "run.jsonl(1): $.schema: is \"accelsim-operators/9\"; this version reads "
+        + "\"accelsim-operators/1\".")]
+    [InlineData("{\"schema\": \"accelsim-operators/1\"}\n",
+        "run.jsonl(1): $.config: is missing; a trace carries the model's config.json.")]
+    public void AHeaderThatIsWrong_IsTold(string text, string message)
+    {
+        File.WriteAllText(In("run.jsonl"), text);
+        var error = Assert.Throws<ConfigException>(() => new TraceReader(In("run.jsonl")));
+        Assert.EndsWith(message, error.Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("{\"step\":1,\"start\":1,\"end\":2,\"decode\":[[0,0,1,1]]}",
+        "$.step: is 1; step 0 comes here.")]
+    [InlineData("{\"step\":0,\"start\":3,\"end\":2,\"decode\":[[0,0,1,1]]}",
+        "$.end: is 2 ns, before the start at 3 ns.")]
+    [InlineData("{\"step\":0,\"start\":1,\"end\":2}",
+        "$: has neither prefill nor decode; a step has a batch.")]
+    [InlineData("{\"step\":0,\"start\":1,\"end\":2,\"decode\":[[0,0,1]]}",
+        "$.decode[0]: does not have 4 numbers.")]
+    [InlineData("{\"step\":0,\"start\":1,\"end\":2,\"decode\":[[0,0,1,1]],\"ops\":[[999,0,1,2]]}",
+        "$.ops[0][0]: is 999; expected 0 to")]
+    [InlineData("{\"step\":0,\"start\":1,\"end\":2,\"decode\":[[0,0,1,1]],\"ops\":[[0,0,9,2]]}",
+        "$.ops[0]: ends at 2 ns, before its start at 9 ns.")]
+    [InlineData("{\"step\":0,\"start\":1,\"stop\":2}", "$.stop: is not known; known: step,")]
+    [InlineData("{\"step\":0,\"step\":0}", "$.step: stands twice; once is right.")]
+    [InlineData("{\"step\":0.5}", "$.step: is no whole number of at least 0.")]
+    [InlineData("nonsense", "is no JSON: ")]
+    public void AStepThatIsWrong_IsToldWithItsLine(string line, string message)
+    {
+        MadeTrace.Write(In("run.jsonl"), 1);
+        var header = File.ReadLines(In("run.jsonl")).First();
+        File.WriteAllText(In("run.jsonl"), header + "\n" + line + "\n");
+        using var reader = new TraceReader(In("run.jsonl"));
+        var error = Assert.Throws<ConfigException>(() => reader.Steps().ToList());
+        Assert.Contains("run.jsonl(2): " + message, error.Message, StringComparison.Ordinal);
+    }
+
+    /// <summary>Bytes that fell over are told, cut off, or harmless; never another error.</summary>
+    [Theory]
+    [InlineData("run.jsonl", 200)]
+    [InlineData("run.jsonl.gz", 200)]
+    public void DamagedFiles_AreToldOrCutOff(string name, int count)
+    {
+        MadeTrace.Write(In(name), 4);
+        var whole = File.ReadAllBytes(In(name));
+        var random = new SimRandom(5, name);
+        for (var i = 0; i < count; i++)
+        {
+            var bytes = (byte[])whole.Clone();
+            for (var n = random.NextInt(1, 4); n > 0; n--)
+                bytes[random.NextInt(0, bytes.Length - 1)] = (byte)random.NextInt(0, 255);
+            if (i % 3 == 0) bytes = bytes[..random.NextInt(0, bytes.Length - 1)];
+            File.WriteAllBytes(In("bad-" + name), bytes);
+            try
+            {
+                using var reader = new TraceReader(In("bad-" + name));
+                _ = reader.Model();
+                _ = reader.Steps().Count();
+            }
+            catch (ConfigException)
+            {
+                // Told.
+            }
+        }
+    }
+
+    private string In(string name) => Path.Combine(_folder, name);
+}
