@@ -1,7 +1,7 @@
-using System.IO.Compression;
 using System.Text;
 using AccelSim.Configuration;
 using AccelSim.Models;
+using AccelSim.Validation;
 using Newtonsoft.Json.Linq;
 
 namespace AccelSim.Traces;
@@ -94,10 +94,9 @@ public sealed class TraceReader : IDisposable
     {
         try
         {
-            var file = File.OpenRead(path);
             return path.EndsWith(".gz", StringComparison.Ordinal)
-                ? new GZipStream(file, CompressionMode.Decompress)
-                : file;
+                ? CheckedGzip.Open(path)
+                : File.OpenRead(path);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {

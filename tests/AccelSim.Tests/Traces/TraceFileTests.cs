@@ -58,6 +58,19 @@ public sealed class TraceFileTests : IDisposable
             steps[^1].Operators);
     }
 
+    /// <summary>All lines are there, but not the end that says so.</summary>
+    [Fact]
+    public void PackingWithoutItsEnd_SaysSo()
+    {
+        const int trailer = 8;
+        MadeTrace.Write(In("run.jsonl.gz"), 2);
+        File.WriteAllBytes(
+            In("cut.jsonl.gz"), File.ReadAllBytes(In("run.jsonl.gz"))[..^trailer]);
+        using var reader = new TraceReader(In("cut.jsonl.gz"));
+        Assert.Equal(2, reader.Steps().Count());
+        Assert.NotNull(reader.Cut);
+    }
+
     [Theory]
     [InlineData("", "run.jsonl(1): is empty; a trace begins with a header.")]
     [InlineData("{}\n", "run.jsonl(1): $.schema: is missing; a trace of operators states "
