@@ -1,10 +1,8 @@
-using AccelSim.Configuration;
 using AccelSim.Inference.Kernels;
 using AccelSim.Inference.Tokenizers;
 using AccelSim.Inference.Weights;
 using AccelSim.Models;
 using AccelSim.Units;
-using Newtonsoft.Json.Linq;
 
 namespace AccelSim.Inference.Execution;
 
@@ -55,11 +53,11 @@ public sealed class OpenedModel : IDisposable
         ArgumentNullException.ThrowIfNull(formats);
         using var files = ModelFiles.Open(path);
         var numerics = ModelNumerics.Read(files.ConfigText, files.ConfigFile);
+        var ends = files.EndTokens();
         var model = EngineModel.Load(
             files.Shape, numerics, formats(files.Weights),
             new FileWeights(files.Weights, files.Id), pool);
-        return new OpenedModel(
-            model, files.Tokenizer, Ends(StrictJson.ReadObject(files.ConfigText, path)));
+        return new OpenedModel(model, files.Tokenizer, ends);
     }
 
     /// <summary>The format of weights where nobody states one: the model's own.</summary>
@@ -76,11 +74,4 @@ public sealed class OpenedModel : IDisposable
 
     /// <inheritdoc/>
     public void Dispose() => Model.Dispose();
-
-    private static int[] Ends(JObject json) => json["eos_token_id"] switch
-    {
-        JValue { Type: JTokenType.Integer } one => [(int)one],
-        JArray many => [.. many.Where(id => id.Type == JTokenType.Integer).Select(id => (int)id)],
-        _ => [],
-    };
 }

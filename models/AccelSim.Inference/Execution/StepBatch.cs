@@ -46,17 +46,7 @@ public static class StepShapes
                 shape = shape with { SampledTokens = shape.SampledTokens + entry.Scored };
                 continue;
             }
-            var context = entry.Position + count;
-            shape = shape with
-            {
-                DecodeTokens = shape.DecodeTokens + count,
-                DecodeSequences = shape.DecodeSequences + 1,
-                DecodeKvTokens = shape.DecodeKvTokens + context,
-                WindowDecodeKvTokens = window == 0
-                    ? 0
-                    : shape.WindowDecodeKvTokens + Math.Min(context, window),
-                SampledTokens = shape.SampledTokens + entry.Scored,
-            };
+            shape = shape.WithDecode(entry.Position, count, entry.Scored, window);
         }
         return shape;
     }

@@ -101,14 +101,9 @@ public static class StaticBatch
 
         public OneRequest(ModelConfig shape, BatchPoint point, int blocks, int index, long seed)
         {
-            var random = new Workloads.SimRandom(seed + index, "prompt");
             Index = index;
             _isl = point.Isl;
-            Tokens =
-            [
-                .. Enumerable.Range(0, point.Isl)
-                    .Select(_ => random.NextInt(0, shape.Vocabulary - 1)),
-            ];
+            Tokens = RandomPrompt.Of(shape, point.Isl, seed, index);
             _blocks = [.. Enumerable.Range(index * blocks, blocks)];
         }
 

@@ -31,11 +31,7 @@ public sealed class DraftModelProposer : IProposer
     public Proposal Propose(IReadOnlyList<int> tokens, int most)
     {
         ArgumentNullException.ThrowIfNull(tokens);
-        // Rejected tokens are forgotten by going back: what follows is written over them.
-        var kept = 0;
-        while (kept < Math.Min(_cached.Count, tokens.Count - 1) && _cached[kept] == tokens[kept])
-            kept++;
-        _cached.RemoveRange(kept, _cached.Count - kept);
+        var kept = DraftCache.GoBack(_cached, tokens);
         List<int> fresh = [.. tokens.Skip(kept)];
         List<int> proposed = [];
         List<double[]?> odds = [];

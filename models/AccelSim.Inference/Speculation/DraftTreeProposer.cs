@@ -88,9 +88,7 @@ public sealed class DraftTreeProposer : IProposer
     private void Catch(IReadOnlyList<int> tokens)
     {
         var known = tokens.Count - 1;
-        var kept = 0;
-        while (kept < Math.Min(_cached.Count, known) && _cached[kept] == tokens[kept]) kept++;
-        _cached.RemoveRange(kept, _cached.Count - kept);
+        var kept = DraftCache.GoBack(_cached, tokens);
         if (kept == known) return;
         int[] fresh = [.. tokens.Skip(kept).Take(known - kept)];
         _draft.Step([new StepEntry(fresh, kept, _blocks, true, null)]);

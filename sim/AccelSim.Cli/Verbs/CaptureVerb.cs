@@ -158,16 +158,10 @@ internal sealed class CaptureVerb : Verb
     /// <summary>Tokens that nobody wrote, of the stated lengths.</summary>
     private static List<ServedRequest> Requests(Workload workload, ModelConfig shape, long seed) =>
     [
-        .. workload.Requests.Select(request =>
+        .. workload.Requests.Select(request => new ServedRequest(
+            RandomPrompt.Of(shape, request.PromptTokens, seed, request.Id), request.OutputTokens)
         {
-            var random = new SimRandom(seed + request.Id, "prompt");
-            return new ServedRequest(
-                [.. Enumerable.Range(0, request.PromptTokens)
-                    .Select(_ => random.NextInt(0, shape.Vocabulary - 1))],
-                request.OutputTokens)
-            {
-                Arrival = request.Arrival.Seconds, Seed = seed,
-            };
+            Arrival = request.Arrival.Seconds, Seed = seed,
         }),
     ];
 }

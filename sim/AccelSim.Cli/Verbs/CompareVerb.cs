@@ -79,19 +79,13 @@ internal sealed class CompareVerb : Verb
             Terminal.Line("Overall: the trace has no whole step with operators.");
             return ExitCode.Failed;
         }
-        var text = $"Overall: median absolute error {ValidationTables.Percent(overall.Median)} "
-            + $"over {Figures.Whole(overall.Count)} operators, "
-            + $"{ValidationTables.Percent(compared.OfSteps!.Median)} over "
-            + Figures.Plural(compared.Steps, "step");
-        if (most is not { } bound)
-        {
-            Terminal.Line(text + ".");
-            return ExitCode.Done;
-        }
-        var isWithin = overall.Median <= bound;
-        Terminal.Line($"{text}; {(isWithin ? "within" : "more than")} the "
-            + $"{ValidationTables.Percent(bound)} allowed.");
-        return isWithin ? ExitCode.Done : ExitCode.Failed;
+        return ErrorGate.Decide(
+            Terminal,
+            $"Overall: median absolute error {ValidationTables.Percent(overall.Median)} "
+                + $"over {Figures.Whole(overall.Count)} operators, "
+                + $"{ValidationTables.Percent(compared.OfSteps!.Median)} over "
+                + Figures.Plural(compared.Steps, "step"),
+            overall.Median, most);
     }
 
     private TraceNoise? Noise(ParseResult parsed, TraceHeader header, TraceComparison first)

@@ -1,7 +1,6 @@
 using System.CommandLine;
 using AccelSim.Cli.Flags;
 using AccelSim.Cli.Output;
-using AccelSim.Configuration;
 using AccelSim.Reports;
 using AccelSim.Validation;
 
@@ -62,7 +61,7 @@ internal sealed class ValidateVerb : Verb
             folder.Keep();
         }
         if (page is not null)
-            WritePage(page, ValidationMarkdown.Text(shipped!, calibrated, sheetOnly));
+            TextOutput.Write(page, ValidationMarkdown.Text(shipped!, calibrated, sheetOnly));
         ValidationTables.Write(Terminal, result);
         GoalTables.Write(Terminal, calibrated, sheetOnly);
         if (folder is not null) Terminal.Line($"Wrote {string.Join(", ", Files)} to {folder.Path}");
@@ -77,28 +76,10 @@ internal sealed class ValidateVerb : Verb
             Terminal.Line("Overall: no row was judged.");
             return ExitCode.Failed;
         }
-        var text = $"Overall: median absolute error {ValidationTables.Percent(overall.Median)} "
-            + $"over {Figures.Plural(overall.Count, "row")}";
-        if (most is not { } bound)
-        {
-            Terminal.Line(text + ".");
-            return ExitCode.Done;
-        }
-        var isWithin = overall.Median <= bound;
-        Terminal.Line($"{text}; {(isWithin ? "within" : "more than")} the "
-            + $"{ValidationTables.Percent(bound)} allowed.");
-        return isWithin ? ExitCode.Done : ExitCode.Failed;
-    }
-
-    private static void WritePage(string file, string text)
-    {
-        try
-        {
-            File.WriteAllText(file, text);
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            throw new ConfigException(file, 0, "", "cannot be written: " + e.Message);
-        }
+        return ErrorGate.Decide(
+            Terminal,
+            $"Overall: median absolute error {ValidationTables.Percent(overall.Median)} over "
+                + Figures.Plural(overall.Count, "row"),
+            overall.Median, most);
     }
 }

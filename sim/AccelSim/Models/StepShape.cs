@@ -76,6 +76,22 @@ public readonly record struct StepShape
         SampledTokens = SampledTokens + (isLast ? 1 : 0),
     };
 
+    /// <summary>The step with one more decoding sequence.</summary>
+    /// <param name="cached">Its tokens in the cache before.</param>
+    /// <param name="tokens">New ones: one, unless a strategy verifies more.</param>
+    /// <param name="sampled">Positions among them whose logits are computed.</param>
+    /// <param name="window">Tokens that windowed layers see; 0 where the model has none.</param>
+    public StepShape WithDecode(long cached, int tokens, int sampled, int window) => this with
+    {
+        DecodeTokens = DecodeTokens + tokens,
+        DecodeSequences = DecodeSequences + 1,
+        DecodeKvTokens = DecodeKvTokens + cached + tokens,
+        WindowDecodeKvTokens = window == 0
+            ? 0
+            : WindowDecodeKvTokens + Math.Min(cached + tokens, window),
+        SampledTokens = SampledTokens + sampled,
+    };
+
     /// <summary>Keys that a chunk sees when each of its tokens sees at most a window.</summary>
     private static long WindowPairs(long cached, long chunk, long window)
     {

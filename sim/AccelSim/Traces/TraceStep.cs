@@ -41,19 +41,7 @@ public sealed record TraceStep
         foreach (var chunk in Prefill)
             shape = shape.WithPrompt(chunk.Cached, chunk.Tokens, chunk.Samples, window);
         foreach (var chunk in Decode)
-        {
-            var keys = chunk.Cached + chunk.Tokens;
-            shape = shape with
-            {
-                DecodeTokens = shape.DecodeTokens + chunk.Tokens,
-                DecodeSequences = shape.DecodeSequences + 1,
-                DecodeKvTokens = shape.DecodeKvTokens + keys,
-                WindowDecodeKvTokens = window == 0
-                    ? 0
-                    : shape.WindowDecodeKvTokens + Math.Min(keys, window),
-                SampledTokens = shape.SampledTokens + chunk.Tokens,
-            };
-        }
+            shape = shape.WithDecode(chunk.Cached, chunk.Tokens, chunk.Tokens, window);
         return shape;
     }
 }
