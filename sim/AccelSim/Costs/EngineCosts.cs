@@ -86,6 +86,9 @@ public sealed class EngineCosts : ICostModel
         _engine.Host.Overlap?.Value.Value ?? double.PositiveInfinity;
 
     /// <inheritdoc/>
+    public int ContextGrain => _kernels.ContextGrain;
+
+    /// <inheritdoc/>
     public void Price(in Operator @operator, out OperatorCost cost)
     {
         if (_fused.Count > 0 && _fused.Contains(@operator.Name))

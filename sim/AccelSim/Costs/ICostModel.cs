@@ -34,6 +34,12 @@ public interface ICostModel
     /// </summary>
     double LaunchOverlap => double.PositiveInfinity;
 
+    /// <summary>
+    /// Keys of a sequence between which a decode's price is nearly a straight line, so that steps
+    /// may be priced along it; 0 where each is to be priced itself.
+    /// </summary>
+    int ContextGrain => 0;
+
     /// <summary>Prices one instance of an operator. Allocates nothing.</summary>
     void Price(in Operator @operator, out OperatorCost cost);
 

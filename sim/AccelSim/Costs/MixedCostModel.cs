@@ -34,6 +34,9 @@ internal sealed class MixedCostModel(
         [.. _models.Distinct().SelectMany(model => model.Beyond)];
 
     /// <inheritdoc/>
+    public int ContextGrain => _models.Max(model => model.ContextGrain);
+
+    /// <inheritdoc/>
     public void Price(in Operator @operator, out OperatorCost cost) =>
         Of(@operator).Price(@operator, out cost);
 

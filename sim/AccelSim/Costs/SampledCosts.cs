@@ -30,6 +30,9 @@ public sealed class SampledCosts(ICostModel costs, ErrorSample sample) : ICostMo
         costs.LaunchSeconds(shape, kernels) * sample.HostFactor;
 
     /// <inheritdoc/>
+    public int ContextGrain => costs.ContextGrain;
+
+    /// <inheritdoc/>
     public void Price(in Operator @operator, out OperatorCost cost)
     {
         costs.Price(@operator, out cost);

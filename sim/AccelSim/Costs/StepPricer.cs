@@ -7,13 +7,16 @@ namespace AccelSim.Costs;
 /// <remarks>
 /// Dense layers depend on the number of tokens alone, the output head on the sampled positions,
 /// experts on two numbers: their costs are kept. Attention depends on contexts, which change with
-/// every step, and is priced each time. Allocates nothing once a size has been seen.
+/// every step: decode is priced along a grid of contexts where the cost model allows it, prompts
+/// each time. Allocates nothing once a size has been seen.
 /// </remarks>
 public sealed class StepPricer
 {
     private readonly ICostModel _model;
     private readonly OperatorTemplate[][] _byBasis;
     private readonly Dictionary<long, StepCost>[] _kept;
+    private readonly ContextGrid _contexts;
+    private readonly ContextGrid _windows;
     private readonly Provenance[] _tags;
     private readonly bool _hasHost;
     private readonly int _promptKernels;
@@ -28,12 +31,17 @@ public sealed class StepPricer
         _tags = [.. model.Resources.Select(resource => resource.Tag)];
         // The host prepares a step once, not once per stage.
         _hasHost = stage == 0;
-        _promptKernels = Kernels(ShapeBasis.Decode);
+        _promptKernels = Kernels(
+            ShapeBasis.Decode, ShapeBasis.WindowDecode, ShapeBasis.CrossDecode);
         _decodeKernels = Kernels(ShapeBasis.Prefill);
         var bases = Enum.GetValues<ShapeBasis>();
         _byBasis = [.. bases.Select(basis =>
             Operators.Where(template => template.Basis == basis).ToArray())];
         _kept = [.. bases.Select(_ => new Dictionary<long, StepCost>())];
+        _contexts = new ContextGrid(model.ContextGrain, isWindow: false, (in shape, out cost) =>
+            PriceAll(ShapeBasis.Decode, shape, out cost));
+        _windows = new ContextGrid(model.ContextGrain, isWindow: true, (in shape, out cost) =>
+            PriceAll(ShapeBasis.WindowDecode, shape, out cost));
     }
 
     /// <summary>The stage's operators.</summary>
@@ -72,8 +80,13 @@ public sealed class StepPricer
     public void Attention(in StepShape shape, double seconds, out StepCost cost)
     {
         cost = default;
-        if (shape.PrefillTokens > 0) Add(_byBasis[(int)ShapeBasis.Prefill], shape, ref cost);
-        if (shape.DecodeTokens > 0) Add(_byBasis[(int)ShapeBasis.Decode], shape, ref cost);
+        if (shape.PrefillTokens > 0) Add(ShapeBasis.Prefill, shape, ref cost);
+        if (shape.DecodeTokens > 0)
+        {
+            if (Has(ShapeBasis.Decode)) _contexts.Add(shape, ref cost);
+            if (Has(ShapeBasis.WindowDecode)) _windows.Add(shape, ref cost);
+            Add(ShapeBasis.CrossDecode, shape, ref cost);
+        }
         // Kernels run while the host starts the next ones.
         var launches = LaunchSeconds(shape);
         if (launches == 0) return;
@@ -99,27 +112,41 @@ public sealed class StepPricer
     private double LaunchSeconds(in StepShape shape) => _model.LaunchSeconds(
         shape, shape.PrefillTokens > 0 ? _promptKernels : _decodeKernels);
 
-    private int Kernels(ShapeBasis other) => Operators
-        .Where(template => template.Basis != other && template.Basis != ShapeBasis.Images)
-        .Sum(template => template.Count);
+    private int Kernels(params ReadOnlySpan<ShapeBasis> others)
+    {
+        var kernels = 0;
+        foreach (var template in Operators)
+        {
+            if (template.Basis == ShapeBasis.Images || others.Contains(template.Basis)) continue;
+            kernels += template.Count;
+        }
+        return kernels;
+    }
+
+    private bool Has(ShapeBasis basis) => _byBasis[(int)basis].Length > 0;
+
+    private void PriceAll(ShapeBasis basis, in StepShape shape, out StepCost cost)
+    {
+        cost = default;
+        Add(basis, shape, ref cost);
+    }
 
     private void AddKept(ShapeBasis basis, long key, in StepShape shape, ref StepCost cost)
     {
-        var templates = _byBasis[(int)basis];
-        if (templates.Length == 0) return;
+        if (!Has(basis)) return;
         var kept = _kept[(int)basis];
         if (!kept.TryGetValue(key, out var part))
         {
             part = default;
-            Add(templates, shape, ref part);
+            Add(basis, shape, ref part);
             kept[key] = part;
         }
         cost.Add(part);
     }
 
-    private void Add(OperatorTemplate[] templates, in StepShape shape, ref StepCost cost)
+    private void Add(ShapeBasis basis, in StepShape shape, ref StepCost cost)
     {
-        foreach (var template in templates)
+        foreach (var template in _byBasis[(int)basis])
         {
             var one = template.At(shape);
             _model.Price(one, out var price);

@@ -111,6 +111,8 @@ internal sealed class AttentionTemplate(
         AttentionPhase.Image => ShapeBasis.Images,
         AttentionPhase.Prefill or AttentionPhase.WindowPrefill or AttentionPhase.FullPrefill
             or AttentionPhase.CrossPrefill => ShapeBasis.Prefill,
+        AttentionPhase.WindowDecode => ShapeBasis.WindowDecode,
+        AttentionPhase.DecoderDecode or AttentionPhase.CrossDecode => ShapeBasis.CrossDecode,
         _ => ShapeBasis.Decode,
     };
 }

@@ -47,6 +47,10 @@ public enum ShapeBasis
     Images,
     /// <summary>The members that describe prefilling sequences.</summary>
     Prefill,
-    /// <summary>The members that describe decoding sequences.</summary>
+    /// <summary>The decoding sequences and all their keys.</summary>
     Decode,
+    /// <summary>The decoding sequences and the keys that windows leave in view.</summary>
+    WindowDecode,
+    /// <summary>The decoding sequences and their prompts apart.</summary>
+    CrossDecode,
 }

@@ -61,6 +61,13 @@ public sealed class AnalyticalCostModel : ICostModel
     public int HostResource => _limits.HostResource;
 
     /// <inheritdoc/>
+    /// <remarks>
+    /// Kernels step over so many keys or twice as many: a batch of sequences of unlike lengths,
+    /// priced by their mean, has its jumps at unlike steps, which the straight line averages.
+    /// </remarks>
+    public int ContextGrain => 64;
+
+    /// <inheritdoc/>
     public void Price(in Operator @operator, out OperatorCost cost)
     {
         _limits.Price(@operator, out cost);

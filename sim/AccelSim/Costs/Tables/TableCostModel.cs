@@ -34,6 +34,9 @@ public sealed class TableCostModel(ICostModel below, TimeTable table) : ICostMod
     public IReadOnlyList<SizeBeyond> Beyond => [.. below.Beyond, .. _beyond.Values];
 
     /// <inheritdoc/>
+    public int ContextGrain => below.ContextGrain;
+
+    /// <inheritdoc/>
     public void Price(in Operator @operator, out OperatorCost cost)
     {
         below.Price(@operator, out cost);
