@@ -26,7 +26,7 @@ internal sealed class PlanFlags
 
     private readonly Option<string?> _quantization = Flag.Text(
         "--quantization", "SCHEME", "Weights: fp8, fp8_block, int8, int4, awq, gptq, mxfp4, "
-        + "none (auto: the model's own).", "-q");
+        + "none (auto: the model's own); with _sparse24, or sparse24 alone, 2:4 sparse.", "-q");
 
     private readonly Option<int?> _tp = Flag.Whole(
         "--tp", "N", "Ranks that split every layer (1).", Flag.MostRanks, "--tensor-parallel-size");

@@ -23,6 +23,11 @@ public abstract record Fabric
     /// </summary>
     /// <remarks>Then they cost what vector operations cost.</remarks>
     public virtual bool MultipliesOnVectors(NumberFormat format) => false;
+
+    /// <summary>
+    /// How much faster products are where two in four weights are zero; null where no faster.
+    /// </summary>
+    public virtual Fact<Ratio>? SparseGain => null;
 }
 
 /// <summary>A rate derived from facts.</summary>
@@ -64,6 +69,9 @@ public sealed record GpuFabric : Fabric
     /// </summary>
     [Limits(AtLeast = 1)]
     public Fact<Ratio>? StructuredSparsity { get; init; }
+
+    /// <inheritdoc/>
+    public override Fact<Ratio>? SparseGain => StructuredSparsity;
 
     /// <inheritdoc/>
     public override long Units => Multiprocessors.Value.Value;
@@ -346,4 +354,7 @@ public sealed record SocFabric : Fabric
     /// <inheritdoc/>
     public override bool MultipliesOnVectors(NumberFormat format) =>
         Engines[MatrixEngine].MultipliesOnVectors(format);
+
+    /// <inheritdoc/>
+    public override Fact<Ratio>? SparseGain => Engines[MatrixEngine].SparseGain;
 }

@@ -8,6 +8,12 @@ public sealed partial record FormatPlan
     /// <summary>Attention and dense MLP weights.</summary>
     public required StorageFormat Linear { get; init; }
 
+    /// <summary>
+    /// Share of the products with <see cref="Linear"/> weights that matrix units skip, because the
+    /// weights are zero in a pattern that they know.
+    /// </summary>
+    public double LinearSkips { get; init; }
+
     /// <summary>Weights of routed and shared experts.</summary>
     public required StorageFormat Experts { get; init; }
 

@@ -285,7 +285,10 @@ internal sealed partial class GraphBuilder(
     private WeightUse Dense(Stack stack, long bias = 0) =>
         stack.Role == StackRole.Vision
             ? Plain(bias)
-            : new WeightUse(formats.Linear, formats.LinearCompute, bias);
+            : new WeightUse(formats.Linear, formats.LinearCompute, bias)
+            {
+                Skips = formats.LinearSkips,
+            };
 
     private static long Share(long count, int ranks) => (count + ranks - 1) / ranks;
 

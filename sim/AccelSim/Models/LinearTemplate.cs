@@ -26,7 +26,7 @@ internal sealed class LinearTemplate(
 
     /// <inheritdoc/>
     public override string Formula =>
-        $"2·M·N·K with M = {rows}, N = {n}, K = {k}; "
+        (weight.Skips > 0 ? $"{1 - weight.Skips:0.###}·" : "") + $"2·M·N·K with M = {rows}, N = {n}, K = {k}; "
         + (groups > 1 ? $"weights {groups}·N·K" : "weights N·K")
         + $"·{weight.Storage.BitsPerElement:0.####}/8 B, "
         + $"activations M·(K + N)·{_bits}/8 B"
@@ -46,7 +46,10 @@ internal sealed class LinearTemplate(
             K = k,
             ComputeFormat = weight.Compute,
             WeightFormat = weight.Storage,
-            MatrixFlops = new Flops(2 * m * n * k),
+            MatrixFlops = weight.Skips == 0
+                ? new Flops(2 * m * n * k)
+                : new Flops((long)Math.Ceiling((1 - weight.Skips) * 2 * m * n * k)),
+            Skips = weight.Skips,
             VectorFlops = new Flops(
                 (weight.Bias > 0 ? m * n : 0)
                 + (weight.Expands && m > 0 ? VectorWork.Expand * groups * n * k : 0)
@@ -66,8 +69,12 @@ internal sealed class LinearTemplate(
 internal readonly record struct WeightUse(
     StorageFormat Storage, NumberFormat Compute, long Bias = 0, bool Resident = true)
 {
+    /// <summary>Share of the products that matrix units skip: the weights are zero.</summary>
+    public double Skips { get; init; }
+
     /// <summary>Whether weights must be expanded before the product.</summary>
-    public bool Expands => FormatNames.Bits(Storage.Format) < FormatNames.Bits(Compute);
+    public bool Expands => FormatNames.Bits(Storage.Format) < FormatNames.Bits(Compute)
+        || (Skips == 0 && Storage.LacksZeros);
 
     /// <summary>Whether activations must be quantised before the product.</summary>
     public bool Compresses(NumberFormat activation) =>

@@ -1,3 +1,4 @@
+using AccelSim.Hardware;
 using AccelSim.Units;
 
 namespace AccelSim.Models;
@@ -75,6 +76,12 @@ public readonly record struct Operator
 
     /// <summary>Format in which the weights are stored.</summary>
     public StorageFormat WeightFormat { get; init; }
+
+    /// <summary>
+    /// Share of a linear layer's M·N·K products that matrix units skip, because the weights are
+    /// zero in a pattern that they know; <see cref="MatrixFlops"/> are those that are left.
+    /// </summary>
+    public double Skips { get; init; }
 
     /// <summary>Format in which the KV cache is stored.</summary>
     public NumberFormat KvFormat { get; init; }
@@ -209,6 +216,9 @@ public enum ReductionKernels
 /// </param>
 public readonly record struct StorageFormat(NumberFormat Format, double BitsPerElement)
 {
+    /// <summary>Whether zeros are left out: fewer bits than the elements have.</summary>
+    public bool LacksZeros => BitsPerElement < FormatNames.Bits(Format);
+
     /// <summary>Bytes of that many elements, rounded up.</summary>
     public Bytes Of(long elements) =>
         new(checked((long)Math.Ceiling(elements * BitsPerElement / 8)));

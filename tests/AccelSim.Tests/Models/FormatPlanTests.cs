@@ -66,7 +66,7 @@ public sealed class FormatPlanTests
             () => FormatPlan.For(Llama, H100, quantization: "q4_k"));
         Assert.Equal(
             "--quantization: \"q4_k\" is not known; use auto, none, fp8, fp8_block, "
-            + "int8, int4, awq, gptq or mxfp4.", e.Message);
+            + "int8, int4, awq, gptq or mxfp4, each also with _sparse24, or sparse24.", e.Message);
     }
 
     [Fact]

@@ -125,6 +125,7 @@ public sealed class KernelErrors
             var one = new SizeBeyond(_family, names[i], sizes[i], low, high);
             if (one.Distance > 0) beyond.Add(one);
         }
+        if (@operator.Skips > 0) beyond.Add(Sparse(@operator));
         return new PriceBasis(
             _family, GroundAt(beyond.Count), _tag, WideningOf(@operator), beyond);
     }
@@ -161,8 +162,12 @@ public sealed class KernelErrors
             _furthest = new SizeBeyond(
                 _family, OperatorAxes.Names(@operator.Kind)[i], sizes[i], low, high);
         }
-        return sum;
+        return @operator.Skips > 0 ? sum + Sparse(@operator).Distance : sum;
     }
+
+    /// <summary>No table holds products that skip zeros: they lie beyond dense ones.</summary>
+    private SizeBeyond Sparse(in Operator @operator) =>
+        new(_family, "densityOfWeights", 1 - @operator.Skips, 1, 1);
 
     /// <summary>Errors of predictions below a time, and the band that they make.</summary>
     private readonly record struct Class(

@@ -90,10 +90,12 @@ public sealed class TimeTable
     }
 
     private readonly record struct Key(
-        KernelFamily Family, NumberFormat Compute, NumberFormat Kv)
+        KernelFamily Family, NumberFormat Compute, NumberFormat Kv, bool LacksZeros)
     {
         public Key(in Operator @operator)
-            : this(Families.Of(@operator), @operator.ComputeFormat, @operator.KvFormat)
+            : this(
+                Families.Of(@operator), @operator.ComputeFormat, @operator.KvFormat,
+                @operator.WeightFormat.LacksZeros)
         {
         }
     }

@@ -26,7 +26,8 @@ internal sealed class EdgeLinear : KernelModel
         time = Overlap.Of(
             machine.LaunchSeconds + machine.MemoryLatency + engine.FillSeconds(figure),
             engine.Seconds(
-                groups, rows, @operator.N, @operator.K, @operator.ComputeFormat, figure),
+                groups, rows, @operator.N, (1 - @operator.Skips) * @operator.K,
+                @operator.ComputeFormat, figure),
             @operator.VectorFlops.Value / (figure.VectorShare * engine.LaneRate),
             figure.MemorySeconds(moved - spared, machine),
             EdgeFigures.CacheSeconds(moved, machine));

@@ -49,7 +49,8 @@ internal readonly ref struct GpuLinearWork
         _bytesPerInput = quantises ? FormatNames.Bits(op.ComputeFormat) / 8.0
             : op.InputBytes.Value / (M * _inner);
         _bytesPerWeight = op.WeightBytes.Value / (Columns * _inner);
-        _rate = machine.MatrixPerCycle(op.ComputeFormat) * figures[F.MatrixShare];
+        _rate = machine.MatrixPerCycle(op.ComputeFormat) * figures[F.MatrixShare]
+            / (1 - op.Skips);
         Exponent = figures[F.Smoothness];
         (_tail, _epilogue, _step) =
             (figures[F.TailOverlap], figures[F.Epilogue], figures[F.Step]);
@@ -69,7 +70,7 @@ internal readonly ref struct GpuLinearWork
         _memoryPower = Math.Pow(MemorySeconds, Exponent);
         _cachePower = Math.Pow(CacheSeconds, Exponent);
         _floor = Math.Max(MemorySeconds, CacheSeconds);
-        PowerSeconds = 2 * M * Columns * _inner * figures[F.MatrixEnergy] * 1e-12
+        PowerSeconds = op.MatrixFlops.Value * figures[F.MatrixEnergy] * 1e-12
             * (op.Conditions?.OperandActivity ?? 1) / machine.Tdp;
     }
 
