@@ -86,7 +86,7 @@ public static partial class ChromeTrace
                     .ToArray();
                 // Ranks talk over the host link only where there is no other.
                 return string.Join(" + ", links
-                    .Where(pair => links.Length == 1 || pair.index != Deployment.HostLink)
+                    .Where(pair => links.Length == 1 || pair.index != Deployment.AwayLink)
                     .Select(pair => pair.resource.Name));
             }
         }

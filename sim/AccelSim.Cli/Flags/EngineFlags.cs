@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Globalization;
 using AccelSim.Configuration;
+using AccelSim.Hardware;
 using AccelSim.Serving;
 using AccelSim.Units;
 
@@ -68,8 +69,16 @@ internal sealed class EngineFlags
         "--preemption-mode", "What happens to a sequence that must make room (recompute).");
 
     private readonly Option<Bytes?> _swap = Flag.Of<Bytes?>(
-        "--swap-space", "SIZE", "Host memory for swapped blocks, per accelerator; a bare number is "
-        + "GiB (4).", ReadSwap);
+        "--swap-space", "SIZE", "Room outside main memory for swapped blocks, per accelerator; a "
+        + "bare number is GiB (4).", ReadSwap);
+
+    private readonly Option<Bytes?> _offload = Flag.Of<Bytes?>(
+        "--offload-weights", "SIZE", "Weights of each accelerator that live outside its main "
+        + "memory and come in for each step; a bare number is GiB (0).", ReadSwap,
+        "--cpu-offload-gb");
+
+    private readonly Option<AwayPlace?> _offloadTo = Flag.Choice<AwayPlace>(
+        "--offload-to", "Where swapped blocks and offloaded weights live (host).");
 
     /// <summary>All of them.</summary>
     public IReadOnlyList<Option> All =>
@@ -77,7 +86,7 @@ internal sealed class EngineFlags
         _profile, _maxNumSeqs, _maxNumBatchedTokens, _blockSize, _memory, _blocks, _maxModelLen,
         _prefixes,
         _noPrefixes, _chunks, _noChunks, _longPrefill, _reserve, _noReserve, _policy, _preemption,
-        _swap, _async,
+        _swap, _offload, _offloadTo, _async,
     ];
 
     /// <summary>The settings that the command states.</summary>
@@ -88,6 +97,12 @@ internal sealed class EngineFlags
         {
             throw new ConfigException("", 0, _swap.Name,
                 $"says nothing without {_preemption.Name} swap.");
+        }
+        if (parsed.Has(_offloadTo) && !parsed.Has(_offload)
+            && parsed.GetValue(_preemption) != PreemptionMode.Swap)
+        {
+            throw new ConfigException("", 0, _offloadTo.Name,
+                $"says nothing without {_offload.Name} or {_preemption.Name} swap.");
         }
         return Read(parsed);
     }
@@ -109,6 +124,8 @@ internal sealed class EngineFlags
             SchedulingPolicy = parsed.GetValue(_policy) ?? Default.SchedulingPolicy,
             PreemptionMode = parsed.GetValue(_preemption) ?? Default.PreemptionMode,
             SwapSpace = parsed.GetValue(_swap) ?? Default.SwapSpace,
+            OffloadWeights = parsed.GetValue(_offload) ?? Default.OffloadWeights,
+            OffloadTo = parsed.GetValue(_offloadTo) ?? Default.OffloadTo,
         };
         // What is not stated stays the profile's.
         if (parsed.GetValue(_maxNumSeqs) is { } sequences)

@@ -92,7 +92,7 @@ internal sealed class ShowVerb : Verb
     private void Unpriced(Accelerator accelerator)
     {
         string[] levels = [.. accelerator.Memory
-            .Where(level => level.Value.Role is MemoryRole.Scratchpad or MemoryRole.Offload)
+            .Where(level => level.Value.Role == MemoryRole.Scratchpad)
             .Select(level => $"memory.{level.Key} ({Figures.Name(level.Value.Role)})")];
         if (levels.Length == 0) return;
         Terminal.Paragraph("Not priced by any cost model: " + string.Join(", ", levels), 4);

@@ -24,7 +24,7 @@ internal sealed class ContextGrid(int grain, bool isWindow, StepPrice price)
     private StepCost _low;
     private StepCost _slope;
 
-    /// <summary>Adds the cost of a step's decoding. Allocates nothing once its knots are known.</summary>
+    /// <summary>Adds the cost of a step's decoding. Allocates for new knots only.</summary>
     public void Add(in StepShape shape, ref StepCost cost)
     {
         var keys = isWindow ? shape.WindowDecodeKvTokens : shape.DecodeKvTokens;

@@ -27,6 +27,7 @@ public sealed class RooflineCostModel : ICostModel
     private readonly double _vectorRate;
     private readonly double _vectorEnergy;
     private readonly List<(int Resource, double Rate, double Energy)> _memory = [];
+    private readonly Dictionary<AwayPlace, (int Resource, AwayMemory Memory)> _away = [];
     private readonly int _launch;
     private readonly double _launchSeconds;
     private readonly int _synchronisation;
@@ -59,7 +60,7 @@ public sealed class RooflineCostModel : ICostModel
         _vectorEnergy = device.VectorEnergy.Value.Value;
         AddMemory(device);
         AddLinks(links);
-        AddHostLink(device);
+        AddAway(device);
         _launch = Add(
             "launch", ResourceKind.Launch, "kernelLaunch", [device.KernelLaunch.Source],
             device.KernelLaunch.Value.ToString());
@@ -97,6 +98,11 @@ public sealed class RooflineCostModel : ICostModel
     public void Price(in Operator @operator, out OperatorCost cost)
     {
         cost = default;
+        if (@operator.Kind == OperatorKind.WeightLoad)
+        {
+            PriceLoad(@operator, ref cost);
+            return;
+        }
         if (@operator.Ranks > 0)
         {
             PriceCollective(@operator, ref cost);
@@ -163,6 +169,19 @@ public sealed class RooflineCostModel : ICostModel
         cost.UpperSeconds = cost.Seconds;
     }
 
+    private void PriceLoad(in Operator @operator, ref OperatorCost cost)
+    {
+        var (resource, from) = _away[@operator.Away];
+        double bytes = @operator.MessageBytes.Value;
+        cost.Seconds = from.Latency.Value.Value
+            + @operator.Ranks * bytes / from.Bandwidth.Value.Value;
+        cost.Busy[resource] = cost.Seconds;
+        cost.Share[resource] = cost.Seconds;
+        cost.Energy[resource] = bytes * from.Energy.Value.Value;
+        cost.LowerSeconds = cost.Seconds;
+        cost.UpperSeconds = cost.Seconds;
+    }
+
     private static void Use(
         int resource, double seconds, double joules, ref OperatorCost cost, ref int slowest,
         ref double longest)
@@ -204,6 +223,11 @@ public sealed class RooflineCostModel : ICostModel
                 var level = _memory.Find(memory => memory.Resource == resource);
                 return ("(weights + activations + KV) / bandwidth", string.Create(
                     culture, $"{@operator.MemoryBytes} / {new BytesPerSecond(level.Rate)}"));
+            case ResourceKind.Link when @operator.Kind == OperatorKind.WeightLoad:
+                var from = _away[@operator.Away].Memory;
+                return ("latency + ranks on the wire × bytes / bandwidth", string.Create(
+                    culture, $"{from.Latency.Value} + {@operator.Ranks} × "
+                    + $"{@operator.MessageBytes} / {from.Bandwidth.Value}"));
             case ResourceKind.Link:
                 return _groups[@operator.Group].Explain(@operator);
             case ResourceKind.Power:
@@ -264,15 +288,20 @@ public sealed class RooflineCostModel : ICostModel
                 link.Energy.Source);
     }
 
-    /// <summary>No operator uses it, but swapped KV blocks do.</summary>
-    private void AddHostLink(Device device)
+    /// <summary>What swapped KV blocks and offloaded weights come over.</summary>
+    private void AddAway(Device device)
     {
-        foreach (var (name, link) in device.Spec.Links)
+        foreach (var place in Enum.GetValues<AwayPlace>())
         {
-            if (link.Role != LinkRole.Host || _resources.Any(known => known.Name == name)) continue;
-            Add(name, ResourceKind.Link, $"links.{name}.bandwidth", [link.Bandwidth.Source],
-                link.Bandwidth.Value.ToString(), device.LinkEnergy[name].Source);
-            return;
+            if (AwayMemory.Of(device, place) is not { } memory) continue;
+            var known = _resources.FindIndex(resource => resource.Name == memory.Name);
+            var index = known >= 0
+                ? known
+                : Add(
+                    memory.Name, ResourceKind.Link, memory.Path + ".bandwidth",
+                    [memory.Bandwidth.Source], memory.Bandwidth.Value.ToString(),
+                    memory.Energy.Source);
+            _away[place] = (index, memory);
         }
     }
 

@@ -23,6 +23,15 @@ public struct StepCost
     /// <summary><see cref="Seconds"/> by what they rest on.</summary>
     public GroundVector Ground;
 
+    /// <summary>Adds the time of a part, and who is to blame; its energy is counted already.
+    /// </summary>
+    public void AddTime(in StepCost part, double factor)
+    {
+        Seconds += factor * part.Seconds;
+        Share.Add(part.Share, factor);
+        Ground.Add(part.Ground, factor);
+    }
+
     /// <summary>Adds a part, or a multiple of it.</summary>
     public void Add(in StepCost part, double factor = 1)
     {

@@ -18,6 +18,7 @@ public sealed class StepPricer
     private readonly ContextGrid _contexts;
     private readonly ContextGrid _windows;
     private readonly Provenance[] _tags;
+    private readonly StepCost _loads;
     private readonly bool _hasHost;
     private readonly int _promptKernels;
     private readonly int _decodeKernels;
@@ -42,6 +43,7 @@ public sealed class StepPricer
             PriceAll(ShapeBasis.Decode, shape, out cost));
         _windows = new ContextGrid(model.ContextGrain, isWindow: true, (in shape, out cost) =>
             PriceAll(ShapeBasis.WindowDecode, shape, out cost));
+        PriceAll(ShapeBasis.Step, default, out _loads);
     }
 
     /// <summary>The stage's operators.</summary>
@@ -65,6 +67,7 @@ public sealed class StepPricer
         cost.Seconds = HostSeconds(shape);
         cost.Share[_model.HostResource] = cost.Seconds;
         cost.Ground.Add(TagOf(_model.HostResource), PriceGround.Sheet, cost.Seconds);
+        cost.Energy.Add(_loads.Energy, 1);
         AddKept(ShapeBasis.Tokens, shape.Tokens, shape, ref cost);
         AddKept(ShapeBasis.SampledTokens, shape.SampledTokens, shape, ref cost);
         AddKept(
@@ -87,9 +90,17 @@ public sealed class StepPricer
             if (Has(ShapeBasis.WindowDecode)) _windows.Add(shape, ref cost);
             Add(ShapeBasis.CrossDecode, shape, ref cost);
         }
-        // Kernels run while the host starts the next ones.
         var launches = LaunchSeconds(shape);
-        if (launches == 0) return;
+        if (launches > 0) WaitForLaunches(shape, seconds, launches, ref cost);
+        // One layer's weights come in while those before it run.
+        var missing = _loads.Seconds - (seconds + cost.Seconds);
+        if (missing > 0) cost.AddTime(_loads, missing / _loads.Seconds);
+    }
+
+    /// <summary>Kernels run while the host starts the next ones.</summary>
+    private void WaitForLaunches(
+        in StepShape shape, double seconds, double launches, ref StepCost cost)
+    {
         var kernels = seconds - HostSeconds(shape) + cost.Seconds;
         var idle = Together(kernels, launches, _model.LaunchOverlap) - kernels;
         if (idle <= 0) return;
@@ -117,7 +128,11 @@ public sealed class StepPricer
         var kernels = 0;
         foreach (var template in Operators)
         {
-            if (template.Basis == ShapeBasis.Images || others.Contains(template.Basis)) continue;
+            if (template.Basis is ShapeBasis.Images or ShapeBasis.Step
+                || others.Contains(template.Basis))
+            {
+                continue;
+            }
             kernels += template.Count;
         }
         return kernels;

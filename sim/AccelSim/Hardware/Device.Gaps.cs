@@ -20,10 +20,7 @@ public sealed partial class Device
             .Select(level => (level.Key, Value: BandwidthOf(level.Value)))
             .Where(level => level.Value is not null)
             .ToDictionary(level => level.Key, level => level.Value!.Value);
-        MemoryLatency = main.Latency
-            ?? (estimators.MemoryTechnologies.TryGetValue(main.Technology, out var kind)
-                ? Estimated(kind.Latency)
-                : null);
+        MemoryLatency = LatencyOf(main);
         KernelLaunch = spec.Overheads.KernelLaunch ?? Estimated(typical.KernelLaunch);
         Synchronisation = spec.Overheads.Synchronisation ?? Estimated(typical.Synchronisation);
         HostPerStep = spec.Overheads.HostPerStep ?? Estimated(typical.HostPerStep);
@@ -76,6 +73,18 @@ public sealed partial class Device
     {
         ArgumentNullException.ThrowIfNull(link);
         return link.Latency ?? Estimated(LinkKind(link).Latency);
+    }
+
+    /// <summary>
+    /// Latency of a memory level: stated, or typical of its technology; null where that is unknown.
+    /// </summary>
+    public Fact<Seconds>? LatencyOf(MemoryLevel level)
+    {
+        ArgumentNullException.ThrowIfNull(level);
+        return level.Latency
+            ?? (_estimators.MemoryTechnologies.TryGetValue(level.Technology, out var kind)
+                ? Estimated(kind.Latency)
+                : null);
     }
 
     /// <summary>Energy of one byte on a link that a cluster states.</summary>

@@ -81,4 +81,6 @@ public enum KernelFamily
     AllToAll,
     /// <summary>From one rank to the next.</summary>
     SendReceive,
+    /// <summary>Weights from host memory or flash into main memory.</summary>
+    WeightLoad,
 }

@@ -26,7 +26,8 @@ internal sealed class LinearTemplate(
 
     /// <inheritdoc/>
     public override string Formula =>
-        (weight.Skips > 0 ? $"{1 - weight.Skips:0.###}·" : "") + $"2·M·N·K with M = {rows}, N = {n}, K = {k}; "
+        (weight.Skips > 0 ? $"{1 - weight.Skips:0.###}·" : "")
+        + $"2·M·N·K with M = {rows}, N = {n}, K = {k}; "
         + (groups > 1 ? $"weights {groups}·N·K" : "weights N·K")
         + $"·{weight.Storage.BitsPerElement:0.####}/8 B, "
         + $"activations M·(K + N)·{_bits}/8 B"

@@ -110,12 +110,15 @@ public readonly record struct Operator
     /// <summary>
     /// Message of a collective on one rank. All-reduce: the whole vector. All-gather: the gathered
     /// result. Reduce-scatter: the whole input. All-to-all: one rank's send buffer, the part for
-    /// itself included. Send: the message.
+    /// itself included. Send: the message. Load: what comes in.
     /// </summary>
     public Bytes MessageBytes { get; init; }
 
-    /// <summary>Ranks of a collective.</summary>
+    /// <summary>Ranks of a collective, or those that share the wire of a load.</summary>
     public int Ranks { get; init; }
+
+    /// <summary>Where a load comes from.</summary>
+    public AwayPlace Away { get; init; }
 
     /// <summary>Which of the plan's groups a collective runs in.</summary>
     public CommunicationGroup Group { get; init; }
@@ -179,6 +182,8 @@ public enum OperatorKind
     AllToAll,
     /// <summary>From one rank to the next.</summary>
     SendReceive,
+    /// <summary>Weights from host memory or flash into main memory.</summary>
+    WeightLoad,
 }
 
 /// <summary>The groups of ranks that a parallelism plan makes.</summary>

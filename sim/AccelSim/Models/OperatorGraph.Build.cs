@@ -9,7 +9,8 @@ public sealed partial class OperatorGraph
     private readonly Bytes[] _kvBytesPerToken;
     private readonly Bytes[] _stateBytesPerSequence;
 
-    private OperatorGraph(ModelConfig model, ParallelismPlan plan, FormatPlan formats)
+    private OperatorGraph(
+        ModelConfig model, ParallelismPlan plan, FormatPlan formats, WeightOffload? offload)
     {
         Model = model;
         Plan = plan;
@@ -26,6 +27,12 @@ public sealed partial class OperatorGraph
             _runs[stage] = builder.Runs;
             foreach (var operation in stages[stage])
                 _weightBytes[stage] += operation.Count * operation.ResidentBytes;
+            if (offload is not null)
+            {
+                var load = new LoadTemplate(LayersOf(stage).Count(), offload);
+                _weightBytes[stage] = load.Left(_weightBytes[stage]);
+                stages[stage] = [.. stages[stage], load];
+            }
             foreach (var layer in LayersOf(stage))
             {
                 _kvBytesPerToken[stage] += new Bytes(KvLayout.BytesPerToken(
@@ -38,12 +45,18 @@ public sealed partial class OperatorGraph
     }
 
     /// <summary>Builds the graph.</summary>
+    /// <param name="model">The model.</param>
+    /// <param name="plan">How it is split.</param>
+    /// <param name="formats">What its tensors are stored and computed in.</param>
+    /// <param name="offload">Weights outside main memory; null where all fit.</param>
     /// <exception cref="InfeasiblePlanException">The plan does not divide the model.</exception>
-    public static OperatorGraph Build(ModelConfig model, ParallelismPlan plan, FormatPlan formats)
+    public static OperatorGraph Build(
+        ModelConfig model, ParallelismPlan plan, FormatPlan formats,
+        WeightOffload? offload = null)
     {
         if (PlanCheck.Problem(model, plan) is { } problem)
             throw new InfeasiblePlanException(problem);
-        return new OperatorGraph(model, plan, formats);
+        return new OperatorGraph(model, plan, formats, offload);
     }
 
     /// <summary>All numbers of a model's weights; a tied output head counts once.</summary>

@@ -38,7 +38,7 @@ public sealed partial class OperatorGraph
         }
     }
 
-    /// <summary>Weights of one rank of a stage.</summary>
+    /// <summary>Weights of one rank of a stage that main memory holds at a time.</summary>
     public Bytes WeightBytes(int stage) => _weightBytes[stage];
 
     /// <summary>

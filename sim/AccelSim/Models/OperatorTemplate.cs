@@ -53,4 +53,6 @@ public enum ShapeBasis
     WindowDecode,
     /// <summary>The decoding sequences and their prompts apart.</summary>
     CrossDecode,
+    /// <summary>Nothing: alike in every step.</summary>
+    Step,
 }

@@ -20,11 +20,8 @@ public sealed class Deployment
         Node = node;
         _hashBlockTokens = hashBlockTokens;
         Memory = MemoryBudget.Of(device, graph, settings);
-        var (name, host) = device.Spec.Links
-            .FirstOrDefault(link => link.Value.Role == LinkRole.Host);
-        HostLink = IndexOf(name);
-        HostBandwidth = host?.Bandwidth.Value ?? default;
-        HostEnergy = host is null ? default : device.LinkEnergy[name].Value;
+        Away = AwayMemory.Of(device, settings.OffloadTo);
+        AwayLink = IndexOf(Away?.Name);
         SharedMedium = IndexOf(node.SharedMedium);
     }
 
@@ -77,15 +74,12 @@ public sealed class Deployment
     public Bytes BlockBytes => Memory.BlockBytes;
 
     /// <summary>
-    /// Between an accelerator and its host, per direction; zero where it has no link.
+    /// Where swapped blocks and offloaded weights live; null where the device states no way there.
     /// </summary>
-    public BytesPerSecond HostBandwidth { get; }
+    public AwayMemory? Away { get; }
 
-    /// <summary>Energy of one byte on the host link.</summary>
-    public JoulesPerByte HostEnergy { get; }
-
-    /// <summary>The host link among the cost model's resources; −1 where there is none.</summary>
-    public int HostLink { get; }
+    /// <summary>The way there among the cost model's resources; −1 where there is none.</summary>
+    public int AwayLink { get; }
 
     /// <summary>The node's medium among the cost model's resources; −1 where none is.</summary>
     public int SharedMedium { get; }
@@ -123,15 +117,15 @@ public sealed class Deployment
         return -1;
     }
 
-    /// <summary>The time to move KV blocks of every rank between accelerator and host.</summary>
-    public Seconds HostTransfer(long blocks) =>
-        blocks == 0 ? default : blocks * BlockBytes / HostBandwidth;
+    /// <summary>The time to move KV blocks of every rank out of main memory or in.</summary>
+    public Seconds SwapTime(long blocks) =>
+        blocks == 0 ? default : blocks * BlockBytes / Away!.Bandwidth.Value;
 
     /// <summary>A scheduler with an empty cache.</summary>
     internal Scheduler NewScheduler() => new(
         Settings,
         Memory.Blocks,
-        BlockBytes.Value == 0 || HostBandwidth.Value == 0
+        BlockBytes.Value == 0 || Away is null
             ? 0
             : Settings.SwapSpace.Value / BlockBytes.Value,
         Graph.Plan.PipelineParallel,

@@ -44,10 +44,11 @@ public sealed class DeploymentBuilder(
             ?? FormatPlan.For(model, device, dtype, kvCacheDtype, quantization);
         if (site.Assumption(spec) is { } assumption)
             formats = formats with { Notes = [.. formats.Notes, assumption] };
-        RefuseSwapWithoutHost(hardware, settings, site);
-        RefuseSwapBeyondHost(hardware, settings, site.Share(plan));
+        RefuseNoWayOut(hardware, settings, device);
+        RefuseBeyondRoom(hardware, settings, device, site.Share(plan));
         if (settings.EnablePrefixCaching) RefusePrefixCaching();
-        var graph = OperatorGraph.Build(model, plan, formats);
+        var offload = OffloadOf(settings, device, site.Share(plan), plan);
+        var graph = OperatorGraph.Build(model, plan, formats, offload);
         StepPricer[] Stages(Device at)
         {
             var costs = new EngineCosts(
@@ -84,29 +85,51 @@ public sealed class DeploymentBuilder(
             $"is not possible with {model.Id}: {reason}; leave it out.");
     }
 
-    private static void RefuseSwapWithoutHost(
-        HardwareDocument hardware, EngineSettings engine, Site site)
+    private static void RefuseNoWayOut(
+        HardwareDocument hardware, EngineSettings engine, Device device)
     {
-        if (engine.PreemptionMode != PreemptionMode.Swap
-            || site.Accelerator.Links.Values.Any(link => link.Role == LinkRole.Host))
-        {
-            return;
-        }
-        throw new ConfigException(hardware.File, 0, "--preemption-mode",
-            $"{site.Accelerator.Id} states no link with the role \"host\" to swap blocks over; add "
-            + "one, or use recompute.");
+        if (!engine.UsesAway || AwayMemory.Of(device, engine.OffloadTo) is not null) return;
+        var (flag, what, instead) = engine.OffloadWeights.Value > 0
+            ? ("--offload-weights", "load weights from", "")
+            : ("--preemption-mode", "swap blocks to", ", or use recompute");
+        var lacking = engine.OffloadTo == AwayPlace.Host
+            ? "no link with the role \"host\""
+            : "no memory level with the role \"offload\" and a bandwidth";
+        throw new ConfigException(hardware.File, 0, flag,
+            $"{device.Spec.Id} states {lacking} to {what}; add one{instead}.");
     }
 
-    private static void RefuseSwapBeyondHost(
-        HardwareDocument hardware, EngineSettings engine, NodeShare node)
+    private static void RefuseBeyondRoom(
+        HardwareDocument hardware, EngineSettings engine, Device device, NodeShare node)
     {
-        if (engine.PreemptionMode != PreemptionMode.Swap || node.Host.Memory is not { } memory)
-            return;
-        var needed = node.PerNode * engine.SwapSpace;
+        if (!engine.UsesAway) return;
+        var flag = engine.OffloadWeights.Value > 0 ? "--offload-weights" : "--swap-space";
+        var each = engine.AwayBytes;
+        if (AwayMemory.Of(device, engine.OffloadTo)!.Capacity is { } flash)
+        {
+            if (each <= flash.Value) return;
+            throw new ConfigException(hardware.File, 0, flag,
+                $"{each} for each accelerator is more than the {flash.Value} that it keeps "
+                + "outside.");
+        }
+        if (node.Host.Memory is not { } memory) return;
+        var needed = node.PerNode * each;
         if (needed <= memory.Value) return;
-        throw new ConfigException(hardware.File, 0, "--swap-space",
-            $"{engine.SwapSpace} for each of {node.PerNode} accelerators is {needed}; the node's "
+        throw new ConfigException(hardware.File, 0, flag,
+            $"{each} for each of {node.PerNode} accelerators is {needed}; the node's "
             + $"host memory is {memory.Value}.");
+    }
+
+    /// <summary>Ranks of a replica that share a node's medium load over it together.</summary>
+    private static WeightOffload? OffloadOf(
+        EngineSettings engine, Device device, NodeShare node, ParallelismPlan plan)
+    {
+        if (engine.OffloadWeights.Value == 0) return null;
+        var away = AwayMemory.Of(device, engine.OffloadTo)!;
+        var sharers = away.Name == node.SharedMedium && away.Place == AwayPlace.Host
+            ? Math.Min(plan.Accelerators, node.PerNode)
+            : 1;
+        return new WeightOffload(engine.OffloadWeights, engine.OffloadTo, sharers);
     }
 
     /// <summary>Without experts, data-parallel engines have nothing in common.</summary>

@@ -146,7 +146,7 @@ internal sealed class EngineReplica : Replica
             return;
         }
         _state = State.MovingBlocks;
-        _links.MoveToHost(this, MovedBlocks * Deployment.BlockBytes, "KV swap", ++_generation);
+        _links.MoveAway(this, MovedBlocks * Deployment.BlockBytes, "KV swap", ++_generation);
     }
 
     private void Compute()

@@ -1,5 +1,6 @@
 using AccelSim.Configuration;
 using AccelSim.Costs;
+using AccelSim.Hardware;
 using AccelSim.Units;
 
 namespace AccelSim.Serving;
@@ -102,8 +103,26 @@ public sealed record EngineSettings
     /// </summary>
     public PreemptionMode PreemptionMode { get; init; } = PreemptionMode.Recompute;
 
-    /// <summary>Host memory for swapped blocks, per accelerator (<c>--swap-space</c>).</summary>
+    /// <summary>
+    /// Room outside main memory for swapped blocks, per accelerator (<c>--swap-space</c>).
+    /// </summary>
     public Bytes SwapSpace { get; init; } = new(4L << 30);
+
+    /// <summary>
+    /// Weights of each accelerator that live outside its main memory and come in for each step
+    /// (<c>--offload-weights</c>).
+    /// </summary>
+    public Bytes OffloadWeights { get; init; }
+
+    /// <summary>Where swapped blocks and offloaded weights live (<c>--offload-to</c>).</summary>
+    public AwayPlace OffloadTo { get; init; } = AwayPlace.Host;
+
+    /// <summary>Whether anything lives outside main memory.</summary>
+    internal bool UsesAway => PreemptionMode == PreemptionMode.Swap || OffloadWeights.Value > 0;
+
+    /// <summary>What an accelerator may keep outside its main memory.</summary>
+    internal Bytes AwayBytes => OffloadWeights
+        + (PreemptionMode == PreemptionMode.Swap ? SwapSpace : default);
 
     /// <summary>What is not stated becomes the profile's.</summary>
     public EngineSettings Under(EngineProfile engine)

@@ -122,7 +122,7 @@ internal sealed class LockstepReplica : Replica
             slowest = i;
         }
         var moved = _plans.Max(Moved);
-        var swap = Deployment.HostTransfer(moved);
+        var swap = Deployment.SwapTime(moved);
         _kind = KindOf(_plans[slowest].Shape);
         _linkSeconds = _links.IsShared(Index) ? _costs[slowest].LinkSeconds : 0;
         longest += swap.Value - _linkSeconds;

@@ -105,7 +105,7 @@ internal sealed class PipelineReplica : Replica
         {
             micro.BlocksMoved = _blocksToMove;
             _blocksToMove = 0;
-            var swap = Deployment.HostTransfer(micro.BlocksMoved);
+            var swap = Deployment.SwapTime(micro.BlocksMoved);
             AccountSwap(Ledgers[0], KindOf(micro.Plan.Shape), micro.BlocksMoved, swap);
             seconds += swap.Value;
         }

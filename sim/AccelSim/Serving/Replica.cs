@@ -92,7 +92,7 @@ public abstract class Replica : IEventTarget
         if (waiting > 0) _waitingSeconds[(int)reason] += waiting * time.Value;
     }
 
-    /// <summary>Swapped blocks make a step wait and the host link draw.</summary>
+    /// <summary>Swapped blocks make a step wait and their way draw.</summary>
     /// <param name="ledger">Of the stage that waited.</param>
     /// <param name="kind">The kind of step.</param>
     /// <param name="blocks">Blocks moved, of the mean rank.</param>
@@ -101,7 +101,7 @@ public abstract class Replica : IEventTarget
         StageLedger ledger, StepKind kind, double blocks, Seconds time)
     {
         if (blocks == 0) return;
-        ledger.AddTransfer(kind, Tagged(Deployment.HostLink), time.Value, SwapJoules(blocks));
+        ledger.AddTransfer(kind, Tagged(Deployment.AwayLink), time.Value, SwapJoules(blocks));
     }
 
     /// <summary>A link among the cost model's resources, with what it rests on.</summary>
@@ -110,7 +110,7 @@ public abstract class Replica : IEventTarget
 
     /// <summary>Energy that one rank puts into moving blocks.</summary>
     private protected double SwapJoules(double blocks) =>
-        blocks * Deployment.BlockBytes.Value * Deployment.HostEnergy.Value;
+        blocks * Deployment.BlockBytes.Value * (Deployment.Away?.Energy.Value.Value ?? 0);
 
     private protected void Finish(IReadOnlyList<Sequence> finished)
     {

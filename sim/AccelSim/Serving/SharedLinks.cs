@@ -1,4 +1,5 @@
 using AccelSim.Events;
+using AccelSim.Hardware;
 using AccelSim.Units;
 
 namespace AccelSim.Serving;
@@ -41,15 +42,17 @@ internal sealed class SharedLinks
     /// <summary>Checks that all bytes sent have arrived.</summary>
     public void CheckConservation() => _network.CheckConservation();
 
-    /// <summary>Moves KV blocks of every rank between accelerators and host memory.</summary>
-    public void MoveToHost(Replica replica, Bytes perRank, string purpose, int code)
+    /// <summary>Moves KV blocks of every rank out of main memory or in.</summary>
+    public void MoveAway(Replica replica, Bytes perRank, string purpose, int code)
     {
         var deployment = replica.Deployment;
-        if (!IsShared(replica.Index))
+        // Only a device with a way out swaps. Flash is each accelerator's own.
+        var away = deployment.Away!;
+        if (!IsShared(replica.Index) || away.Place == AwayPlace.Flash)
         {
-            // Only a device with a host link swaps.
-            var time = perRank / deployment.HostBandwidth;
-            Note(deployment.Device.Spec.Id + " host link", replica.Index, purpose,
+            var time = perRank / away.Bandwidth.Value;
+            var wire = away.Place == AwayPlace.Host ? "host link" : away.Name;
+            Note($"{deployment.Device.Spec.Id} {wire}", replica.Index, purpose,
                 _host.Loop.Now, _host.Loop.Now + time, perRank);
             _host.Loop.After(time, replica, code);
             return;

@@ -73,25 +73,31 @@ public static partial class Explanation
         for (var stage = 0; stage < deployment.Stages.Count; stage++)
         {
             var pricer = deployment.Stages[stage];
+            double before = total, loads = 0;
             foreach (var template in pricer.Operators)
             {
                 var one = template.At(shape);
                 pricer.Model.Price(one, out var price);
                 if (price.Seconds == 0) continue;
-                total += template.Count * price.Seconds;
+                if (one.Kind == OperatorKind.WeightLoad) loads += template.Count * price.Seconds;
+                else total += template.Count * price.Seconds;
                 parts.Add(Operator(pricer.Model, template, one, price));
             }
             pricer.Price(shape, out var whole);
             var seconds = whole.Share[pricer.Model.HostResource];
-            if (stage > 0 && seconds == 0) continue;
             total += seconds;
+            // Weights come in while layers run: only what takes longer counts.
+            total = Math.Max(total, before + loads);
+            if (stage > 0 && seconds == 0) continue;
             var host = pricer.Model.Resources[pricer.Model.HostResource];
             parts.Add(new(
                 stage == 0 ? "host" : $"host of stage {stage}", Time(seconds), host.Formula,
                 host.Rate, host.Facts, []));
         }
         return new(
-            name, Time(total), "sum over operators of count × time, plus host time",
+            name, Time(total), "sum over operators of count × time, plus host time"
+                + (deployment.Settings.OffloadWeights.Value > 0
+                    ? "; loads of weights run beside it: the longer of the two" : ""),
             $"{shape.PrefillTokens} prompt tokens, {shape.DecodeTokens} decoding sequences reading "
             + $"{shape.DecodeKvTokens} KV tokens", [], parts);
     }

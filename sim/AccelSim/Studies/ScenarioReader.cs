@@ -37,7 +37,15 @@ public static class ScenarioReader
         }
         for (var i = 0; i < scenario.Replicas.Count; i++)
         {
-            if (scenario.Replicas[i].Engine.PreemptionMode == PreemptionMode.Swap) continue;
+            var engine = scenario.Replicas[i].Engine;
+            if (engine.PreemptionMode == PreemptionMode.Swap) continue;
+            if (engine.OffloadWeights.Value == 0
+                && root.SelectToken($"$.replicas[{i}].engine.offloadTo") is { } place)
+            {
+                throw StrictJson.Error(place, file,
+                    "says nothing without \"offloadWeights\" or \"preemptionMode\": \"swap\" "
+                    + "beside it.");
+            }
             if (root.SelectToken($"$.replicas[{i}].engine.swapSpace") is { } space)
             {
                 throw StrictJson.Error(space, file,

@@ -24,7 +24,7 @@ public sealed class LinkLedgerTests
         // Two blocks of 16 tokens (4 layers, 2 heads of 32, keys and values, bf16), out and back.
         const double bytes = 2 * 2 * 16 * 4 * 2 * 32 * 2 * 2;
         Rig.Near(bytes / 10e9, Seconds(run, "pcie"), 1e-6);
-        var energy = deployment.HostEnergy.Value;
+        var energy = deployment.Away!.Energy.Value.Value;
         Rig.Near(Seconds(run, "pcie") * 10e9 * energy, Joules(run, "pcie"), 1e-6);
     }
 

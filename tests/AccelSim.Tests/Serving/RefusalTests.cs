@@ -24,7 +24,7 @@ public sealed class RefusalTests
             Rig.Chip((HostLink, "")), spec: Rig.Spec(engine)));
         Assert.Equal(
             "chip.json: --preemption-mode: chip states no link with the role \"host\" to swap "
-            + "blocks over; add one, or use recompute.", problem.Message);
+            + "blocks to; add one, or use recompute.", problem.Message);
     }
 
     [Theory]

@@ -193,7 +193,7 @@ public sealed class ReplicaTests
     {
         var deployment = Rig.Deploy(
             Catalog.Open("tpu-v5e"), Rig.Model, Rig.Spec(pp: 2));
-        Assert.Equal(0, deployment.HostBandwidth.Value);
+        Assert.Null(deployment.Away);
         Assert.True(Rig.Simulate(deployment, Rig.Requests((0, 30, 5))).Records[0].Completed);
     }
 

@@ -32,6 +32,7 @@ public static class Families
         OperatorKind.ReduceScatter => KernelFamily.ReduceScatter,
         OperatorKind.AllToAll => KernelFamily.AllToAll,
         OperatorKind.SendReceive => KernelFamily.SendReceive,
+        OperatorKind.WeightLoad => KernelFamily.WeightLoad,
         _ => throw new ArgumentOutOfRangeException(nameof(@operator)),
     };
 

@@ -27,7 +27,8 @@ public static class OperatorAxes
         OperatorKind.ExpertLinear => Grouped,
         OperatorKind.PrefillAttention or OperatorKind.DecodeAttention => Attention,
         OperatorKind.AllReduce or OperatorKind.AllGather or OperatorKind.ReduceScatter
-            or OperatorKind.AllToAll or OperatorKind.SendReceive => Collective,
+            or OperatorKind.AllToAll or OperatorKind.SendReceive
+            or OperatorKind.WeightLoad => Collective,
         _ => RowWise,
     };
 
