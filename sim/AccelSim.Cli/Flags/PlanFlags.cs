@@ -45,6 +45,10 @@ internal sealed class PlanFlags
     private readonly Option<double?> _expertSkew = Flag.Number(
         "--expert-skew", "RATIO", "Load of the busiest expert rank over the mean (1: even).");
 
+    private readonly Option<double?> _routingSkew = Flag.Number(
+        "--routing-skew", "EXPONENT", "The i-th most popular expert of a layer is chosen i^-EXPONENT "
+        + "as often as the first; 0: all alike (as measured deployments ask for).", -1e-9);
+
     private readonly Option<string?> _costModel = Flag.Text(
         "--cost-model", "NAME", "The rung of the cost ladder: "
         + $"{string.Join(", ", CostRung.Names)} ({CostRung.Default} by default); families of "
@@ -57,7 +61,7 @@ internal sealed class PlanFlags
     public IReadOnlyList<Option> All =>
     [
         _hardware, _pool, _model, _dtype, _kvCacheDtype, _quantization, _tp, _pp, _ep, _dp,
-        _expertSkew, _costModel, _tables,
+        _expertSkew, _routingSkew, _costModel, _tables,
     ];
 
     /// <summary>A scenario of one kind of replica that the command states.</summary>
@@ -106,6 +110,7 @@ internal sealed class PlanFlags
                     Ep = parsed.GetValue(_ep) ?? 1,
                     Dp = parsed.GetValue(_dp) ?? 1,
                     ExpertSkew = skew,
+                    RoutingSkew = parsed.GetValue(_routingSkew),
                     Engine = engine,
                 },
             ],

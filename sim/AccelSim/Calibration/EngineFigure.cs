@@ -22,9 +22,11 @@ public sealed record EngineFigure(
             (engine, fact) => engine with { Host = engine.Host with { PerStep = fact } }),
         new("perSequence", 1e-5, 0, 1e-4, engine => engine.Host.PerSequence.Value,
             (engine, fact) => engine with { Host = engine.Host with { PerSequence = fact } }),
-        new("perLaunch", 2e-6, 0, 6e-5, engine => engine.Host.PerLaunch.Value,
+        new("perLaunch", 2e-6, 0, 1e-4, engine => engine.Host.PerLaunch.Value,
             (engine, fact) => engine with { Host = engine.Host with { PerLaunch = fact } }),
-        new("perRequest", 2e-3, 0, 0.03, engine => engine.Host.PerRequest.Value,
+        new("perExperts", 1e-5, 0, 3e-3, engine => engine.Host.PerExperts?.Value ?? default,
+            (engine, fact) => engine with { Host = engine.Host with { PerExperts = fact } }),
+        new("perRequest", 2e-3, 0, 0.1, engine => engine.Host.PerRequest.Value,
             (engine, fact) => engine with { Host = engine.Host with { PerRequest = fact } }),
     ];
 

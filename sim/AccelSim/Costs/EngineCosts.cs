@@ -69,12 +69,13 @@ public sealed class EngineCosts : ICostModel
     public double HostSeconds(in StepShape shape) => _isAsync ? 0 : Around(shape);
 
     /// <inheritdoc/>
-    public double LaunchSeconds(in StepShape shape, int kernels)
+    public double LaunchSeconds(in StepShape shape, StartedKernels kernels)
     {
         var captured = shape.PrefillTokens == 0
             ? _engine.Graphs.Decode
             : shape.Tokens <= _engine.Graphs.MostPromptTokens;
-        var launches = captured ? 0 : kernels * _engine.Host.PerLaunch.Value.Value;
+        var launches = captured ? 0 : kernels.All * _engine.Host.PerLaunch.Value.Value
+            + kernels.Grouped * (_engine.Host.PerExperts?.Value.Value ?? 0);
         return _isAsync ? Around(shape) + launches : launches;
     }
 
@@ -133,15 +134,19 @@ public sealed class EngineCosts : ICostModel
         var host = _engine.Host;
         var each = host.PerSequence.Value.Value > 0;
         var launched = host.PerLaunch.Value.Value > 0;
+        var grouped = host.PerExperts is { Value.Value: > 0 } ? host.PerExperts : null;
         return resource with
         {
             Formula = "hostPerStep" + (each ? " + sequences × perSequence" : "")
-                + (launched ? ", at least kernels × perLaunch without a graph" : ""),
+                + (launched ? ", at least kernels × perLaunch"
+                    + (grouped is null ? "" : " + products of experts × perExperts")
+                    + " without a graph" : ""),
             Facts =
             [
                 perStep.Source,
                 .. each ? [host.PerSequence.Source] : Array.Empty<FactSource>(),
                 .. launched ? [host.PerLaunch.Source] : Array.Empty<FactSource>(),
+                .. grouped is { } fact ? [fact.Source] : Array.Empty<FactSource>(),
             ],
             Rate = perStep.Value.ToString() + (each ? $" + {host.PerSequence.Value} each" : ""),
         };

@@ -57,6 +57,13 @@ public sealed record EngineHost
     public required Fact<Seconds> PerLaunch { get; init; }
 
     /// <summary>
+    /// Per grouped product of experts of such a step, besides: sorting of tokens, padding and
+    /// quantising start kernels of their own. Absent: nothing.
+    /// </summary>
+    [Limits(AtLeast = 0)]
+    public Fact<Seconds>? PerExperts { get; init; }
+
+    /// <summary>
     /// How starting kernels and running them add up: the exponent p of (startsᵖ + runsᵖ)^(1/p),
     /// for the device waits at small kernels and the host at large ones. Absent: the slower of the
     /// two decides.

@@ -26,7 +26,7 @@ public interface ICostModel
     /// Least time in which the host starts the kernels of a step one by one, in seconds; 0 where
     /// the step is replayed as a graph.
     /// </summary>
-    double LaunchSeconds(in StepShape shape, int kernels) => 0;
+    double LaunchSeconds(in StepShape shape, StartedKernels kernels) => 0;
 
     /// <summary>
     /// Exponent of the smooth maximum of starting and running kernels; infinite: the slower
@@ -63,6 +63,11 @@ public interface ICostModel
     /// <summary>The price once more, as formulas with the values put in.</summary>
     IReadOnlyList<CostTerm> Explain(in Operator @operator);
 }
+
+/// <summary>What the host starts for a step.</summary>
+/// <param name="All">Kernels.</param>
+/// <param name="Grouped">Those among them that multiply groups of experts.</param>
+public readonly record struct StartedKernels(int All, int Grouped);
 
 /// <summary>One line of an explained cost.</summary>
 /// <param name="Resource">The resource.</param>

@@ -26,7 +26,7 @@ public sealed class SampledCosts(ICostModel costs, ErrorSample sample) : ICostMo
         costs.HostSeconds(shape) * sample.HostFactor;
 
     /// <inheritdoc/>
-    public double LaunchSeconds(in StepShape shape, int kernels) =>
+    public double LaunchSeconds(in StepShape shape, StartedKernels kernels) =>
         costs.LaunchSeconds(shape, kernels) * sample.HostFactor;
 
     /// <inheritdoc/>

@@ -20,8 +20,8 @@ public sealed class StepPricer
     private readonly Provenance[] _tags;
     private readonly StepCost _loads;
     private readonly bool _hasHost;
-    private readonly int _promptKernels;
-    private readonly int _decodeKernels;
+    private readonly StartedKernels _promptKernels;
+    private readonly StartedKernels _decodeKernels;
 
     /// <summary>Prices a stage of a graph with a cost model of the same deployment.</summary>
     public StepPricer(OperatorGraph graph, int stage, ICostModel model)
@@ -123,9 +123,9 @@ public sealed class StepPricer
     private double LaunchSeconds(in StepShape shape) => _model.LaunchSeconds(
         shape, shape.PrefillTokens > 0 ? _promptKernels : _decodeKernels);
 
-    private int Kernels(params ReadOnlySpan<ShapeBasis> others)
+    private StartedKernels Kernels(params ReadOnlySpan<ShapeBasis> others)
     {
-        var kernels = 0;
+        int kernels = 0, grouped = 0;
         foreach (var template in Operators)
         {
             if (template.Basis is ShapeBasis.Images or ShapeBasis.Step
@@ -134,8 +134,9 @@ public sealed class StepPricer
                 continue;
             }
             kernels += template.Count;
+            if (template is ExpertTemplate) grouped += template.Count;
         }
-        return kernels;
+        return new StartedKernels(kernels, grouped);
     }
 
     private bool Has(ShapeBasis basis) => _byBasis[(int)basis].Length > 0;

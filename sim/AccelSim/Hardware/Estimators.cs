@@ -21,6 +21,9 @@ public sealed record Estimators
     /// <summary>Electricity and write-off.</summary>
     public required Economics Economics { get; init; }
 
+    /// <summary>How tokens choose experts.</summary>
+    public required Routing Routing { get; init; }
+
     /// <summary>What lint takes for plausible.</summary>
     public IReadOnlyList<PlausibleRange> Plausible { get; init; } = [];
 
@@ -168,6 +171,16 @@ public sealed record ProcessNode
 
     /// <summary>Energy of one operation of the vector units.</summary>
     public required Fact<JoulesPerFlop> VectorEnergy { get; init; }
+}
+
+/// <summary>Load of experts where a scenario does not state it.</summary>
+public sealed record Routing
+{
+    /// <summary>
+    /// Exponent of the power law by which tokens prefer experts of a layer; 0 is even.
+    /// </summary>
+    [Limits(AtLeast = 0, AtMost = 4)]
+    public required Fact<Ratio> Skew { get; init; }
 }
 
 /// <summary>Prices around the device.</summary>

@@ -29,10 +29,12 @@ public enum KernelFamily
     ExpertsInt8,
     /// <summary>Experts with weights in int8, expanded to the activations' format.</summary>
     ExpertsInt8Weight,
-    /// <summary>Experts with weights in four bits or fewer, expanded likewise.</summary>
+    /// <summary>Experts with integer weights of four bits or fewer, expanded likewise.</summary>
     ExpertsInt4Weight,
     /// <summary>Experts with weights and activations in fp4.</summary>
     ExpertsFp4,
+    /// <summary>Experts with weights in fp4 (MXFP4), expanded to the activations' format.</summary>
+    ExpertsFp4Weight,
     /// <summary>Attention of new prompt tokens.</summary>
     PrefillAttention,
     /// <summary>Attention of generated tokens over their cache.</summary>

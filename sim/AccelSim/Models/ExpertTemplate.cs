@@ -5,11 +5,11 @@ namespace AccelSim.Models;
 
 /// <summary>One matrix of every routed expert of a rank, as a grouped product.</summary>
 /// <remarks>
-/// With tokens choosing k of E experts evenly and independently, an expert is hit with probability
-/// 1 − (1 − k/E)^tokens, so a rank with L experts reads L times that many of them. The busiest
-/// expert has the mean plus what chance adds, √(2·mean·ln L) (Raab and Steger 1998), or plus all
-/// that a skewed rank has beyond the mean of ranks, if that is more: one popular expert makes a
-/// rank the busiest.
+/// With tokens choosing experts independently, each by its popularity p, an expert is hit with
+/// probability 1 − (1 − p)^tokens, so a rank with L experts reads L times the mean of that. The
+/// busiest expert has the mean plus what chance adds, √(2·mean·ln L) (Raab and Steger 1998), or
+/// plus all that a skewed rank has beyond the mean of ranks: one popular expert makes a
+/// rank the busiest; or what its popularity gives it, if that is more.
 /// </remarks>
 internal sealed class ExpertTemplate(
     string name, int count, Rows rows, ExpertSplit split, long n, long k, WeightUse weight,
@@ -21,7 +21,8 @@ internal sealed class ExpertTemplate(
 
     private readonly int _bits = FormatNames.Bits(activation);
 
-    private readonly double _missed = 1.0 - (double)split.PerToken / split.Experts;
+    private readonly ExpertPopularity _popularity =
+        new(split.Experts, split.PerToken, split.RoutingSkew);
 
     /// <inheritdoc/>
     public override long Parameters => split.Local * (n * k + weight.Bias);
@@ -32,7 +33,11 @@ internal sealed class ExpertTemplate(
     /// <inheritdoc/>
     public override string Formula =>
         $"2·M·N·K with M = {rows}, N = {n}, K = {k}; "
-        + $"experts hit = {split.Local}·(1 − (1 − {split.PerToken}/{split.Experts})^tokens), "
+        + $"experts hit = {split.Local}·"
+        + (split.RoutingSkew == 0
+            ? $"(1 − (1 − {split.PerToken}/{split.Experts})^tokens), "
+            : $"mean of (1 − (1 − p)^tokens) with p ~ place^−{split.RoutingSkew:0.###}, "
+                + $"{split.PerToken} of {split.Experts} a token, ")
         + $"each N·K·{weight.Storage.BitsPerElement:0.####}/8 B"
         + (weight.Expands ? $"; {VectorWork.Expand}·N·K to expand each" : "");
 
@@ -44,8 +49,10 @@ internal sealed class ExpertTemplate(
         var mean = m / split.Skew / split.Local;
         var most = mean + Math.Max(
             m - m / split.Skew, Math.Sqrt(2 * mean * Math.Log(split.Local)));
+        if (split.RoutingSkew > 0)
+            most = Math.Max(most, tokens * _popularity.Top(split.Local));
         return At(new ExpertLoad(
-            m, split.Local * (1 - Math.Pow(_missed, tokens)),
+            m, split.Local * _popularity.Hit(tokens),
             Math.Min(tokens, (long)Math.Ceiling(most)), 0));
     }
 
@@ -86,8 +93,9 @@ internal sealed class ExpertTemplate(
 /// <param name="Local">Experts on one rank, each split over <paramref name="Shards"/>.</param>
 /// <param name="Shards">Ranks that share each expert.</param>
 /// <param name="Skew">Rows of this rank over the mean of all ranks, from 1 upwards.</param>
+/// <param name="RoutingSkew">Exponent of <see cref="ExpertPopularity"/>.</param>
 internal readonly record struct ExpertSplit(
-    int Experts, int PerToken, int Local, int Shards, double Skew = 1);
+    int Experts, int PerToken, int Local, int Shards, double Skew = 1, double RoutingSkew = 0);
 
 /// <summary>What a step brings to the experts of one rank.</summary>
 /// <param name="Rows">Rows of all of them.</param>

@@ -40,7 +40,8 @@ internal sealed partial class GraphBuilder
         var ranks = _tp * plan.DataParallel;
         var ep = plan.ExpertParallel;
         var split = new ExpertSplit(
-            moe.Experts, moe.PerToken, moe.Experts / ep, ranks / ep, plan.ExpertSkew);
+            moe.Experts, moe.PerToken, moe.Experts / ep, ranks / ep, plan.ExpertSkew,
+            plan.RoutingSkew);
         Linear(stack.Prefix + "moe.router", count, stack.Rows, moe.Experts, stack.Width,
             Plain(moe.RouterBias ? moe.Experts : 0));
         ElementWise(stack.Prefix + "moe.top_k", count, stack.Rows, moe.Experts, 2L * moe.PerToken,

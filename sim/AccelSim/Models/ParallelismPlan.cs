@@ -15,6 +15,12 @@ public sealed record ParallelismPlan(
     /// </summary>
     public double ExpertSkew { get; init; } = 1;
 
+    /// <summary>
+    /// Exponent of the power law by which tokens prefer experts of a layer; 0 where they choose
+    /// evenly.
+    /// </summary>
+    public double RoutingSkew { get; init; }
+
     /// <summary>Accelerators of one replica.</summary>
     public int Accelerators => checked(TensorParallel * PipelineParallel * DataParallel);
 }

@@ -17,6 +17,8 @@ public static class PlanCheck
         }
         if (!(plan.ExpertSkew >= 1 && double.IsFinite(plan.ExpertSkew)))
             return $"expert skew is at least 1 (even), but the plan says {plan.ExpertSkew}.";
+        if (!(plan.RoutingSkew is >= 0 and <= 4))
+            return $"routing skew is from 0 (even) to 4, but the plan says {plan.RoutingSkew}.";
         if (plan.PipelineParallel > model.Layers.Count)
         {
             return $"pipeline parallelism {plan.PipelineParallel} needs as many layers, "

@@ -145,6 +145,9 @@ public sealed class DeploymentBuilder(
             spec.Tp, spec.Pp, spec.Ep, model.HasExperts ? spec.Dp : 1)
         {
             ExpertSkew = spec.ExpertSkew,
+            RoutingSkew = model.HasExperts
+                ? spec.RoutingSkew ?? Catalog.Estimators.Routing.Skew.Value.Value
+                : 0,
         };
     }
 }

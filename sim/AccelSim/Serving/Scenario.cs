@@ -89,6 +89,13 @@ public sealed record ReplicaSpec
     [Limits(AtLeast = 1)]
     public double ExpertSkew { get; init; } = 1;
 
+    /// <summary>
+    /// Exponent of the power law by which tokens prefer experts of a layer: 0 is even; null:
+    /// as measured deployments ask for (<c>estimators.json</c>).
+    /// </summary>
+    [Limits(AtLeast = 0, AtMost = 4)]
+    public double? RoutingSkew { get; init; }
+
     /// <summary>The engine's settings.</summary>
     public EngineSettings Engine { get; init; } = new();
 }

@@ -31,11 +31,13 @@ public sealed record BoundKernel(
     {
         ArgumentNullException.ThrowIfNull(accelerator);
         if (KernelModels.For(accelerator.Fabric, family) is not { } model) return null;
-        if (accelerator.Kernels.TryGetValue(family, out var own))
+        if (accelerator.Kernels.TryGetValue(family, out var own)
+            || accelerator.Kernels.TryGetValue(Alike(family), out own))
         {
             // What a file takes from the one that it extends was fitted on another device.
             var file = own.Figures.Values.Select(fact => fact.Source.File).FirstOrDefault();
-            var isOwn = Path.GetFileNameWithoutExtension(file) == accelerator.Id;
+            var isOwn = Path.GetFileNameWithoutExtension(file) == accelerator.Id
+                && accelerator.Kernels.ContainsKey(family);
             return Bind(model, own, isOwn ? null : Provenance.Transferred) with
             {
                 IsInherited = !isOwn,
@@ -49,9 +51,18 @@ public sealed record BoundKernel(
                 + NearestName.Hint(name, Catalog.KernelClasses));
         }
         var common = shared.Kernels.GetValueOrDefault(family)
+            ?? shared.Kernels.GetValueOrDefault(Alike(family))
             ?? OfSameModel(shared, accelerator.Fabric, model);
         return common is null ? null : Bind(model, common, Provenance.Transferred);
     }
+
+    /// <summary>The family nearest to one; itself where none is nearer than all others.</summary>
+    private static KernelFamily Alike(KernelFamily family) => family switch
+    {
+        KernelFamily.ExpertsFp4Weight => KernelFamily.ExpertsInt4Weight,
+        KernelFamily.ExpertsInt4Weight => KernelFamily.ExpertsFp4Weight,
+        _ => family,
+    };
 
     /// <summary>Families that one model describes need no figures of their own.</summary>
     private static KernelFit? OfSameModel(KernelClass shared, Fabric fabric, KernelModel model) =>

@@ -11,6 +11,9 @@ public static class Families
     public static KernelFamily Of(in Operator @operator) => @operator.Kind switch
     {
         OperatorKind.Linear => Weights(@operator, KernelFamily.LinearBf16),
+        OperatorKind.ExpertLinear when @operator.WeightFormat.Format == NumberFormat.Fp4
+            && @operator.ComputeFormat is NumberFormat.Bf16 or NumberFormat.Fp16 =>
+            KernelFamily.ExpertsFp4Weight,
         OperatorKind.ExpertLinear => Weights(@operator, KernelFamily.ExpertsBf16),
         OperatorKind.PrefillAttention => Attention(@operator, isPrompt: true),
         OperatorKind.DecodeAttention => Attention(@operator, isPrompt: false),

@@ -46,7 +46,7 @@ public static class KernelModels
         KernelFamily family, KernelModel product, KernelModel attention, KernelModel rows) =>
         family switch
         {
-            >= KernelFamily.LinearBf16 and <= KernelFamily.ExpertsFp4 => product,
+            >= KernelFamily.LinearBf16 and <= KernelFamily.ExpertsFp4Weight => product,
             >= KernelFamily.PrefillAttention and <= KernelFamily.DecodeAttentionWide => attention,
             >= KernelFamily.CacheWrite and <= KernelFamily.Convolution => rows,
             _ => null,

@@ -29,7 +29,7 @@ internal static class GpuKernels
         KernelFamily.LinearFp8Block or KernelFamily.LinearFp4 => ScaledByBlock,
         KernelFamily.LinearInt8 => Integer,
         KernelFamily.LinearInt8Weight or KernelFamily.LinearInt4Weight => WeightOnly,
-        >= KernelFamily.ExpertsBf16 and <= KernelFamily.ExpertsFp4 => Experts,
+        >= KernelFamily.ExpertsBf16 and <= KernelFamily.ExpertsFp4Weight => Experts,
         >= KernelFamily.PrefillAttention and <= KernelFamily.DecodeAttentionWide => Attention,
         KernelFamily.CacheWrite => WriteOfCache,
         >= KernelFamily.Normalisation and <= KernelFamily.Convolution => RowWise,
