@@ -126,7 +126,8 @@ public sealed class BrokenScenarioTests
             + "text \"2\"." },
         { Serving("\"hardware\": \"h100-sxm\", \"tpp\": 2"),
             "scenario.json(4): $.replicas[0].tpp: unknown member; did you mean \"pp\"? "
-            + "Known: count, hardware, pool, tp, pp, ep, dp, expertSkew, engine." },
+            + "Known: count, hardware, pool, tp, pp, ep, dp, expertSkew, routingSkew, "
+            + "engine." },
         { Serving("\"hardware\": \"h100-sxm\", \"expertSkew\": 0.5"),
             "scenario.json(4): $.replicas[0].expertSkew: must be at least 1, but 0.5 is not." },
         { Serving("\"hardware\": \"h100-sxm\", \"pool\": \"gpu\""),
@@ -177,7 +178,8 @@ public sealed class BrokenScenarioTests
             + "blockSize, gpuMemoryUtilization, numGpuBlocksOverride, enablePrefixCaching, "
             + "enableChunkedPrefill, prefillPolicy, outputReserve, schedulerReserveFullIsl, "
             + "asyncScheduling, longPrefillTokenThreshold, "
-            + "maxModelLen, schedulingPolicy, preemptionMode, swapSpace." },
+            + "maxModelLen, schedulingPolicy, preemptionMode, swapSpace, "
+            + "offloadWeights, offloadTo." },
         { Offered("\"shipped\": \"azure\""),
             "azure: is no workload that ships with AccelSim; known are azure-conv-2023-fit." },
         { Offered(""),

@@ -46,8 +46,9 @@ internal sealed class PlanFlags
         "--expert-skew", "RATIO", "Load of the busiest expert rank over the mean (1: even).");
 
     private readonly Option<double?> _routingSkew = Flag.Number(
-        "--routing-skew", "EXPONENT", "The i-th most popular expert of a layer is chosen i^-EXPONENT "
-        + "as often as the first; 0: all alike (as measured deployments ask for).", -1e-9);
+        "--routing-skew", "EXPONENT", "The i-th most popular expert of a layer is chosen "
+        + "i^-EXPONENT as often as the first; 0: all alike (as measured deployments ask for).",
+        -1e-9);
 
     private readonly Option<string?> _costModel = Flag.Text(
         "--cost-model", "NAME", "The rung of the cost ladder: "

@@ -140,9 +140,10 @@ public sealed class EngineFitter(
             low[i] + (high[i] - low[i]) * (1 + Math.Sin(x)) / 2)];
         var first = Vector<double>.Build.Dense(_figures, i => Math.Asin(Math.Clamp(
             2 * (start[i] - low[i]) / (high[i] - low[i]) - 1, -0.9, 0.9)));
+        // The simplex stops at a relative change, which a loss of nothing never comes to.
         return At(NelderMeadSimplex.Minimum(
-            ObjectiveFunction.Value(point => Loss(lines, At(point), counts)), first,
-            Vector<double>.Build.Dense(_figures, 0.3), 1e-6, 4000).MinimizingPoint);
+            ObjectiveFunction.Value(point => 1 + Loss(lines, At(point), counts)), first,
+            Vector<double>.Build.Dense(_figures, 0.3), 1e-6, 10_000).MinimizingPoint);
     }
 
     private static double Loss(

@@ -6,8 +6,8 @@ namespace AccelSim.Tests.Calibration;
 
 public sealed class EngineFitterTests
 {
-    /// <summary>Per step, sequence, launch and request, in seconds.</summary>
-    private static readonly double[] Truth = [4e-4, 3e-5, 1e-5, 8e-3];
+    /// <summary>Per step, sequence, launch, product of experts and request, in seconds.</summary>
+    private static readonly double[] Truth = [4e-4, 3e-5, 1e-5, 2e-5, 8e-3];
 
     [Fact]
     public void Figures_OfSyntheticDeployments_AreFoundAgain()
@@ -85,7 +85,8 @@ public sealed class EngineFitterTests
     {
         var site = row.Line / 100;
         var step = 2e-3 + 1e-3 * (site % 4) + figures[0] + row.Concurrency * figures[1];
-        var ttft = 5e-3 + 300 * (1 + 5 * (site % 3)) * figures[2] + figures[3] + step;
+        var ttft = 5e-3 + 300 * (1 + 5 * (site % 3)) * figures[2] + step
+            + (site % 2 == 0 ? 0 : 120) * figures[3] + figures[4];
         return new DeploymentOutcome(row, ttft, step, false, null);
     }
 }
