@@ -62,7 +62,8 @@ internal sealed class TraceFlags(PlanFlags plan)
     }
 
     /// <summary>Formats of the trace that the hardware has no arithmetic for.</summary>
-    private static void RefuseFormats(FormatPlan formats, HardwareDocument document, string hardware)
+    private static void RefuseFormats(
+        FormatPlan formats, HardwareDocument document, string hardware)
     {
         var spec = document.IsCluster
             ? document.Cluster.Pools.First().Value.Accelerator

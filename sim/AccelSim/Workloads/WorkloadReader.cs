@@ -20,6 +20,8 @@ public static class WorkloadReader
         new("sharegpt-lengths", TraceShape.Csv, CsvTraces.LengthColumns, Lengths),
         new("llmservingsim", TraceShape.JsonLines, JsonTraces.ServingSimMembers,
             JsonTraces.ServingSim),
+        new("llmservingsim", TraceShape.JsonLines, JsonTraces.SessionMembers,
+            JsonTraces.ServingSim),
         new("bench-log", TraceShape.JsonLines, JsonTraces.BenchLogMembers, JsonTraces.BenchLog),
         new(VllmBenchmark.FormatName, TraceShape.JsonLines, ["input_lens", "output_lens"],
             VllmBenchmark.Workload),
@@ -30,7 +32,8 @@ public static class WorkloadReader
     /// <summary>
     /// The formats, by the names that <see cref="WorkloadReadOptions.Format"/> takes.
     /// </summary>
-    public static IReadOnlyList<string> Formats { get; } = [.. Known.Select(f => f.Name)];
+    public static IReadOnlyList<string> Formats { get; } =
+        [.. Known.Select(f => f.Name).Distinct()];
 
     /// <summary>Reads a file.</summary>
     /// <param name="path">

@@ -58,7 +58,7 @@ public static class ServedRun
         rows.Add(new(
             "makespan", "run", what, $"{count} requests", 0,
             records.Max(record => record.LastToken.Picoseconds) * 1e-12,
-            run.Requests.Max(request => request.Arrival.Seconds + request.Latency.Value)));
+            run.Requests.Max(request => request.LastToken.Seconds)));
         return new WholeRows(rows, Counted(count, count, 0), []);
     }
 

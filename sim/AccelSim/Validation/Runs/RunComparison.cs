@@ -30,7 +30,7 @@ public sealed class RunComparison
                     one => one.Simulated.E2eLatency.Value),
             }.OfType<ComparedMetric>(),
         ];
-        var (measured, simulated) = Makespans();
+        var (measured, simulated) = Makespans(simulation.Run);
         var tokens = Requests.Sum(one => (double)one.Measured.OutputTokens);
         Makespan = (measured, simulated);
         TokensPerSecond = (Rate(tokens, measured), Rate(tokens, simulated));
@@ -92,12 +92,12 @@ public sealed class RunComparison
                 name, left.Average(), right.Average(), ErrorSummary.Of([.. errors]));
     }
 
-    private (double Measured, double Simulated) Makespans() => Requests.Count == 0
+    private (double Measured, double Simulated) Makespans(MeasuredRun run) =>
+        Requests.Count == 0
         ? (0, 0)
         : (
-            Requests.Max(one => (one.Measured.Arrival - default(Units.SimTime)).Value
-                + one.Measured.Latency.Value),
-            Requests.Max(one => (one.Simulated.LastToken - default(Units.SimTime)).Value));
+            run.Duration ?? Requests.Max(one => one.Measured.LastToken.Seconds),
+            Requests.Max(one => one.Simulated.LastToken.Seconds));
 
     private static double Rate(double count, double seconds) =>
         seconds > 0 ? count / seconds : 0;

@@ -24,6 +24,12 @@ public sealed record MeasuredRun
     public int? MaxConcurrency { get; init; }
 
     /// <summary>
+    /// From the first request to the last token, in seconds, where the file states it; null where
+    /// arrivals tell it.
+    /// </summary>
+    public double? Duration { get; init; }
+
+    /// <summary>
     /// Whether times begin where the engine queued a request, so that its front end is not in them.
     /// </summary>
     public bool BehindFrontEnd { get; init; }
@@ -55,17 +61,23 @@ public sealed record MeasuredRun
 /// <summary>One request that was answered.</summary>
 /// <param name="Line">Its line in the file, or its place from 1 where lines say nothing.</param>
 /// <param name="Arrival">When it was sent, since the first of the file.</param>
-/// <param name="Ttft">From then to its first token.</param>
-/// <param name="Latency">From then to its last token.</param>
+/// <param name="FirstToken">When its first token came.</param>
+/// <param name="LastToken">When its last token came.</param>
 /// <param name="PromptTokens">Its prompt.</param>
 /// <param name="OutputTokens">Its answer.</param>
 /// <param name="CachedTokens">Of its prompt, those that a prefix cache spared.</param>
 public readonly record struct MeasuredRequest(
-    int Line, SimTime Arrival, Seconds Ttft, Seconds Latency, int PromptTokens, int OutputTokens,
-    int CachedTokens)
+    int Line, SimTime Arrival, SimTime FirstToken, SimTime LastToken, int PromptTokens,
+    int OutputTokens, int CachedTokens)
 {
+    /// <summary>From sending to the first token.</summary>
+    public Seconds Ttft => FirstToken - Arrival;
+
+    /// <summary>From sending to the last token.</summary>
+    public Seconds Latency => LastToken - Arrival;
+
     /// <summary>(last − first token) / (N − 1); null for a single token.</summary>
     public Seconds? Tpot => OutputTokens > 1
-        ? new Seconds((Latency.Value - Ttft.Value) / (OutputTokens - 1))
+        ? new Seconds((LastToken - FirstToken).Value / (OutputTokens - 1))
         : null;
 }

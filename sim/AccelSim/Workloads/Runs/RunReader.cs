@@ -76,19 +76,14 @@ public static class RunReader
             Failed = failed,
             Requests =
             [
-                .. requests.OrderBy(request => request.Arrival).Select(request => new
-                    MeasuredRequest(
+                .. requests.OrderBy(request => request.Arrival)
+                    .Select(request => new MeasuredRequest(
                         request.Line, new((long)(request.Arrival - start)),
-                        Span(request.First - request.Arrival),
-                        Span(request.Last - request.Arrival),
+                        new((long)(request.First - start)), new((long)(request.Last - start)),
                         request.PromptTokens, request.OutputTokens, request.CachedTokens)),
             ],
         };
     }
-
-    /// <summary>As the clock of a simulation gives spans of time, to the same bit.</summary>
-    private static Units.Seconds Span(Int128 picoseconds) =>
-        new Units.SimTime((long)picoseconds) - default(Units.SimTime);
 }
 
 /// <summary>A request as a reader found it, in picoseconds since any origin.</summary>

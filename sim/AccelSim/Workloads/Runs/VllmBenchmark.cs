@@ -55,6 +55,7 @@ internal static class VllmBenchmark
         private List<double>? _prompts, _outputs, _ttfts, _gaps, _starts;
         private List<bool>? _errors;
         private int? _concurrency;
+        private double? _duration;
         private bool _isPaced;
 
         public void Read()
@@ -109,9 +110,14 @@ internal static class VllmBenchmark
                     "is missing, so that nothing tells when requests were sent; benchmark with a "
                     + "version that saves it, or with --request-rate inf.");
             }
-            return RunReader.Finish(file, FormatName, requests, failed) with
+            var run = RunReader.Finish(file, FormatName, requests, failed);
+            if (_starts is not null || _concurrency is null) return run;
+            // Requests were sent as others were answered: latencies alone do not tell the end.
+            return run with
             {
-                MaxConcurrency = _starts is null ? _concurrency : null,
+                MaxConcurrency = _concurrency,
+                Duration = _duration is > 0 ? _duration : throw file.Error(0, "duration",
+                    "is missing or 0; without start_times it tells how long the run was."),
             };
         }
 
@@ -120,7 +126,8 @@ internal static class VllmBenchmark
             var name = TraceFile.Unescape(ref reader);
             reader.Read();
             var isKnown = name is "input_lens" or "output_lens" or "ttfts" or "itls"
-                or "start_times" or "errors" or "max_concurrency" or "request_rate";
+                or "start_times" or "errors" or "max_concurrency" or "request_rate"
+                or "duration";
             if (isKnown && !_seen.Add(name))
                 throw Error(ref reader, name, "stands twice; keep one.");
             switch (name)
@@ -129,6 +136,7 @@ internal static class VllmBenchmark
                 case "output_lens": _outputs = Numbers(ref reader, name); break;
                 case "ttfts": _ttfts = Numbers(ref reader, name); break;
                 case "start_times": _starts = Numbers(ref reader, name); break;
+                case "duration": _duration = Number(ref reader, name); break;
                 case "itls": _gaps = Sums(ref reader); break;
                 case "errors": _errors = Texts(ref reader); break;
                 case "max_concurrency":
