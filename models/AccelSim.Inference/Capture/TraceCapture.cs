@@ -117,7 +117,6 @@ public sealed class TraceCapture : IOperatorObserver, IServingObserver, IDisposa
     /// <summary>Writes what is left and closes the file.</summary>
     public void Dispose()
     {
-        if (_steps.IsAddingCompleted) return;
         HandOver();
         _steps.CompleteAdding();
         _thread.Join();

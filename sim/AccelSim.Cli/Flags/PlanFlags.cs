@@ -58,6 +58,9 @@ internal sealed class PlanFlags(string auto = "auto")
     public IReadOnlyList<Option> OfTraces =>
         [_hardware, _dtype, _kvCacheDtype, _quantization, _costModel];
 
+    /// <summary>In which formats.</summary>
+    public IReadOnlyList<Option> Formats => [_dtype, _kvCacheDtype, _quantization];
+
     /// <summary>What <see cref="OfTraces"/> stand for.</summary>
     public (string? Hardware, string? Dtype, string? Kv, string? Weights, string Rung) ForTrace(
         ParseResult parsed) =>

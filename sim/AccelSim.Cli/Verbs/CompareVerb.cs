@@ -73,6 +73,12 @@ internal sealed partial class CompareVerb : Verb
             throw new ConfigException(
                 "", 0, flag.Name, $"goes with {_run.Name}; a trace states its own.");
         }
+        foreach (var flag in _plan.Formats.Where(parsed.Has))
+        {
+            throw new ConfigException("", 0, flag.Name,
+                "would compare what did not run: formats are the trace's; \"accelsim replay\" "
+                + "prices others.");
+        }
         using var folder = OutputFolder.Create(parsed.GetValue(_out), Files);
         using var trace = _trace.Open(parsed);
         var replay = _trace.Replay(parsed, trace);
@@ -145,6 +151,8 @@ internal sealed partial class CompareVerb : Verb
     private static string? Difference(TraceHeader a, TraceHeader b) =>
         a.Model != b.Model ? "$.model"
         : a.Formats != b.Formats ? "$.formats"
+        : (a.Device.Name, a.Device.Backend, a.Device.Threads)
+            != (b.Device.Name, b.Device.Backend, b.Device.Threads) ? "$.device"
         : a.Engine != b.Engine ? "$.engine"
         : a.Weights != b.Weights ? "$.weights"
         : null;
