@@ -15,11 +15,19 @@ internal static class ProfiledRules
     public const string Other = "other";
 
     private const string Copy = "copy", Attention = "attention, lengths not recorded";
+    private const string Product = "product, sizes or format not in a table";
+
     private const long MostSize = 10_000_000;
 
-    /// <summary>Operators without a table, by the end of their name after <c>::</c>.</summary>
+    /// <summary>
+    /// Operators without a table, by their name or its end after <c>::</c>.
+    /// </summary>
     private static readonly Dictionary<string, string> Kinds = new(StringComparer.Ordinal)
     {
+        ["bmm"] = Product,
+        ["_scaled_mm"] = Product,
+        ["cutlass_scaled_mm"] = Product,
+        ["_grouped_mm"] = Product,
         ["rms_norm"] = "normalisation",
         ["fused_add_rms_norm"] = "normalisation",
         ["_fused_rms_norm"] = "normalisation",
@@ -39,6 +47,8 @@ internal static class ProfiledRules
         ["unified_attention"] = Attention,
         ["unified_attention_with_output"] = Attention,
         ["varlen_fwd"] = Attention,
+        ["_vllm_fa3_C::fwd"] = Attention,
+        ["flash_attn_3::fwd"] = Attention,
         ["_flash_attn_varlen_forward"] = Attention,
         ["paged_attention_v1"] = Attention,
         ["paged_attention_v2"] = Attention,
@@ -101,7 +111,7 @@ internal static class ProfiledRules
             || one.Dims[first] is not [var m, var k] || one.Dims[first + 1] is not [var same, var n]
             || same != k || !AreSizes(m, n, k))
         {
-            return new ProfiledOperator("product, sizes or format not in a table");
+            return new ProfiledOperator(Product);
         }
         return new ProfiledOperator("linear")
         {
@@ -139,7 +149,8 @@ internal static class ProfiledRules
     private static string KindOf(string name)
     {
         var end = name.LastIndexOf("::", StringComparison.Ordinal);
-        return end < 0 ? Other : Kinds.GetValueOrDefault(name[(end + 2)..], Other);
+        return end < 0 ? Other
+            : Kinds.GetValueOrDefault(name) ?? Kinds.GetValueOrDefault(name[(end + 2)..], Other);
     }
 
     private static bool IsHalf(ProfiledEvent one, int input) =>

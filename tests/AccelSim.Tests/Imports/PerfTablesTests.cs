@@ -17,7 +17,8 @@ public sealed class PerfTablesTests : IDisposable
     private const string Gemm = Start + "gemm_dtype,m,n,k,latency\n";
 
     private const string Attention = Start
-        + "batch_size,isl,num_heads,num_key_value_heads,head_dim,beam_width,attn_dtype,kv_cache_dtype,step,latency\n";
+        + "batch_size,isl,num_heads,num_key_value_heads,head_dim,beam_width,"
+        + "attn_dtype,kv_cache_dtype,step,latency\n";
 
     private const string Mla = Start
         + "mla_dtype,kv_cache_dtype,num_heads,batch_size,isl,tp_size,step,latency\n";

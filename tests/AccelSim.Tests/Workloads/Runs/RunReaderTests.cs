@@ -125,7 +125,7 @@ public sealed class RunReaderTests
     [InlineData("{\"input_lens\":[1",
         "t(1): is not well-formed JSON at byte 17 of the line; one ")]
     [InlineData("{\"input_lens\":[1],\"output_lens\":[1],\"ttfts\":[1],\"itls\":[[]],"
-        + "\"request_rate\":3}", "t: start_times: is missing, so that nothing tells when requests ")]
+        + "\"request_rate\":3}", "t: start_times: is missing, so that nothing tells when ")]
     [InlineData("{\"input_lens\":[1],\"output_lens\":[1],\"ttfts\":[1],\"itls\":[[]],"
         + "\"max_concurrency\":3}", "t: duration: is missing or 0; ")]
     public void WhatIsWrong_IsTold(string text, string message)
