@@ -18,6 +18,10 @@ namespace AccelSim.Cli.Verbs;
 internal sealed class CaptureVerb : Verb
 {
     private const int MostWarmUpTokens = 130;
+
+    // Kernels differ for one row, for a few and for many.
+    private static readonly int[] Together = [1, 4, 32];
+
     private static readonly TimeSpan WarmUpTime = TimeSpan.FromSeconds(1);
 
     private readonly ModelRunFlags _model = new();
@@ -143,16 +147,15 @@ internal sealed class CaptureVerb : Verb
     private static void WarmUp(
         Executor executor, EngineModel model, EngineSettings settings, int blocks)
     {
-        // Kernels differ for one row, for a few and for many: so many sequences at a time.
-        int[] together = [1, Math.Min(4, settings.MaxNumSeqs), settings.MaxNumSeqs];
         // The runtime compiles what is called often a second time, some moments after.
         var start = Stopwatch.GetTimestamp();
         for (var i = 0; i < 3 || Stopwatch.GetElapsedTime(start) < WarmUpTime; i++)
         {
             if (Progress.Asked != 0) return;
-            var count = Math.Min(together[i % together.Length], blocks);
+            var count = Math.Min(
+                Together[i % Together.Length], Math.Min(settings.MaxNumSeqs, blocks));
             var room = (long)(blocks / count) * settings.BlockSize;
-            var tokens = (int)Math.Min(room, MostWarmUpTokens) - 2;
+            var tokens = (int)Math.Min(room, MostWarmUpTokens / count) - 2;
             if (tokens < 1) continue;
             var engine = new ServingEngine(executor, settings, blocks, model.Shape.Window);
             var prompt = Enumerable.Range(0, tokens).ToArray();
