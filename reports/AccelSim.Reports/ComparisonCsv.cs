@@ -10,6 +10,7 @@ public static class ComparisonCsv
     [
         "operator", "phase", "shape", "count", "captured_s", "predicted_s", "median_abs_error",
         "mean_abs_error", "p90_abs_error", "bias", "noise",
+        "indistinguishable",
     ];
 
     /// <summary>Writes the file.</summary>
@@ -36,6 +37,7 @@ public static class ComparisonCsv
             csv.WriteField<double>(one.Errors.Bias);
             if (noise?.Of(one) is { } spread) csv.WriteField<double>(spread);
             else csv.WriteField("");
+            csv.WriteField(noise is null ? "" : noise.Hides(one) ? "true" : "false");
             csv.EndRecord();
         }
     }

@@ -100,7 +100,7 @@ internal static class CommandLine
             new LintVerb(terminal), new DiffVerb(terminal), new ValidateVerb(terminal),
             new CalibrateVerb(terminal), new DevicesVerb(terminal), new RunVerb(terminal),
             new MeasureVerb(terminal), new CaptureVerb(terminal), new ReplayVerb(terminal),
-            new CompareVerb(terminal),
+            new CompareVerb(terminal), new ImportVerb(terminal),
         ];
         foreach (var verb in verbs) root.Add(verb);
         foreach (var option in root.Options)

@@ -12,7 +12,7 @@ public sealed class FlagTests
         { "", "no verb is given." },
         { "simulat", "simulat: there is no such verb; did you mean \"simulate\"? Known: demo, "
             + "simulate, estimate, explain, list, show, lint, diff, validate, calibrate, "
-            + "devices, run, measure, capture, replay, compare." },
+            + "devices, run, measure, capture, replay, compare, import." },
         { "--verbose", "--verbose: there is no such flag; near it: --version, --help. "
             + "\"accelsim --help\" shows all." },
         { Load + "--max-num-seq 4", "--max-num-seq: there is no such flag; near it: "

@@ -28,6 +28,7 @@ public sealed partial class GoldenTests
         { "help-capture", "capture --help" },
         { "help-replay", "replay --help" },
         { "help-compare", "compare --help" },
+        { "help-import", "import --help" },
         { "list-hardware", "list hardware" },
         { "list-models", "list models" },
         { "list-workloads", "list workloads" },

@@ -1,4 +1,5 @@
 using AccelSim.Traces;
+using Newtonsoft.Json.Linq;
 
 namespace AccelSim.Cli.Tests;
 
@@ -94,6 +95,43 @@ public sealed class TraceVerbTests(CapturedRun captured) : IClassFixture<Capture
         Assert.Equal(("", 0), (run.Error, run.Code));
         // Three times the same capture: no spread, so no difference is under it.
         Assert.Contains("(median 0.0 %)", run.Out, StringComparison.Ordinal);
+        Assert.Contains("indistinguishable: 0 of ", run.Out, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Compare_WithRepeatsOfAnotherRun_IsRefused()
+    {
+        using var folder = new TemporaryFolder();
+        var other = folder["other.jsonl"];
+        Typed.Run("replay", captured.Path, "--hardware", "epyc-7763", "--out", other);
+        var run = Typed.Run(
+            "compare", captured.Path, "--hardware", "epyc-7763",
+            "--repeats", $"{captured.Path},{other}");
+        Assert.Equal(2, run.Code);
+        Assert.Contains(
+            "other.jsonl(1): $.device: differs from the first capture; repeat the same run.",
+            run.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Overlay_PairsCapturedAndPredicted()
+    {
+        using var folder = new TemporaryFolder();
+        Typed.Run(
+            "compare", captured.Path, "--hardware", "epyc-9654", "--out", folder["compare"]);
+        var events = JObject.Parse(File.ReadAllText(folder["compare/overlay.json"]))
+            ["traceEvents"]!.ToArray();
+        var tracks = events.Where(one => (string?)one["ph"] == "X")
+            .GroupBy(one => ((int)one["pid"]!, (int)one["tid"]!))
+            .ToDictionary(same => same.Key, same => same.Select(one => (string)one["name"]!));
+        // Steps and one queue of operators, each captured and predicted.
+        Assert.Equal([(1, 1), (1, 2), (2, 1), (2, 2)], tracks.Keys.Order());
+        Assert.Equal(tracks[(1, 1)], tracks[(1, 2)]);
+        Assert.Equal(tracks[(2, 1)], tracks[(2, 2)]);
+        Assert.Equal(
+            ["captured", "predicted"],
+            events.Where(one => (string?)one["name"] == "thread_name" && (int)one["pid"]! == 2)
+                .Select(one => ((string)one["args"]!["name"]!).Split(':')[0]));
     }
 
     public static TheoryData<string> Shipped => [.. Directory
@@ -128,8 +166,10 @@ public sealed class TraceVerbTests(CapturedRun captured) : IClassFixture<Capture
     [InlineData("replay none.jsonl --hardware h100-sxm", "none.jsonl: cannot be read: ")]
     [InlineData("replay DRAFT/config.json --hardware h100-sxm", "config.json")]
     [InlineData("replay TRACE --hardware h100-sxm",
-        "--dtype: h100-sxm does not compute in fp32, as the trace does; give the format")]
+        "--dtype: h100-sxm does not compute in fp32, as the trace does; replay it with ")]
     [InlineData("compare TRACE", "--hardware: is missing; name what the trace is replayed on")]
+    [InlineData("compare TRACE --hardware epyc-9654 --dtype bf16",
+        "--dtype: would compare what did not run: formats are the trace's; ")]
     [InlineData("compare TRACE --hardware epyc-9654 --repeats TRACE",
         "--repeats: names 1 further capture; 2 at least tell how much captures differ.")]
     [InlineData("compare TRACE --hardware h100-sxm --max-error much", "--max-error: ")]

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Runtime.InteropServices;
 using AccelSim.Inference.Execution;
 using AccelSim.Inference.Serving;
 using AccelSim.Models;
@@ -8,15 +9,26 @@ namespace AccelSim.Inference.Capture;
 
 /// <summary>Records what an engine runs into a trace of operators.</summary>
 /// <remarks>
-/// While a step runs, times are put into memory; a thread of its own turns them into text. What
-/// was written so far is whole steps whenever the run ends.
+/// While a step runs, times are put into memory; a thread of its own turns them into text. It is
+/// woken for many short steps together: where kernels want every core, each waking costs more than
+/// the writing. What was written so far is whole steps whenever the run ends.
 /// </remarks>
 public sealed class TraceCapture : IOperatorObserver, IServingObserver, IDisposable
 {
-    private const int MostWaiting = 1024;
+    private const int MostWaiting = 64, MostTogether = 64;
+    private const long LongestTogether = 250_000_000;
     private readonly TraceWriter _writer;
-    private readonly Dictionary<OperatorTemplate, int> _names = [];
-    private readonly BlockingCollection<TraceStep> _steps = new(MostWaiting);
+
+    // The graph's own objects: nothing of what is in them is looked at.
+    private readonly Dictionary<object, int> _names = new(ReferenceEqualityComparer.Instance);
+
+    // A step has the operators of the one before, mostly: no need to look them up.
+    private readonly List<(OperatorTemplate Operation, int Name)> _order = [];
+
+    // Lists that are written come back: memory that is never given up need not be collected.
+    private readonly ConcurrentBag<List<TraceOperator>> _free = [];
+    private readonly BlockingCollection<List<TraceStep>> _steps = new(MostWaiting);
+    private List<TraceStep> _together = [];
     private readonly Thread _thread;
     private List<TraceOperator> _operators = [];
     private List<TraceArrival> _arrivals = [];
@@ -47,8 +59,13 @@ public sealed class TraceCapture : IOperatorObserver, IServingObserver, IDisposa
 
     /// <inheritdoc/>
     public void OperatorRan(
-        OperatorTemplate operation, int layer, in StepShape step, long start, long end) =>
-        _operators.Add(new(_names[operation], layer, start, end, 0));
+        OperatorTemplate operation, int layer, in StepShape step, long start, long end)
+    {
+        var at = _operators.Count;
+        if (at == _order.Count) _order.Add((operation, _names[operation]));
+        else if (_order[at].Operation != operation) _order[at] = (operation, _names[operation]);
+        _operators.Add(new(_order[at].Name, layer, start, end, 0));
+    }
 
     /// <inheritdoc/>
     public void Arrived(int request, long time, int promptTokens)
@@ -75,13 +92,8 @@ public sealed class TraceCapture : IOperatorObserver, IServingObserver, IDisposa
             (entry.IsPrompt ? prefill : decode).Add(new(
                 requests[i], entry.Position, entry.Tokens.Count, entry.Sampler is not null));
         }
-        for (var i = 0; i < _operators.Count; i++)
-        {
-            var one = _operators[i];
-            _operators[i] = one with { Start = one.Start - zero, End = one.End - zero };
-        }
         Operators += _operators.Count;
-        _steps.Add(new TraceStep
+        _together.Add(new TraceStep
         {
             Index = _count++,
             Start = start - zero,
@@ -92,7 +104,12 @@ public sealed class TraceCapture : IOperatorObserver, IServingObserver, IDisposa
             Decode = decode,
             Operators = _operators,
         });
-        _operators = new List<TraceOperator>(_operators.Count);
+        if (_together.Count >= MostTogether
+            || end - zero - _together[0].Start >= LongestTogether)
+        {
+            HandOver();
+        }
+        _operators = _free.TryTake(out var free) ? free : new(_operators.Count);
         _arrivals = [];
         _idle = 0;
     }
@@ -100,17 +117,40 @@ public sealed class TraceCapture : IOperatorObserver, IServingObserver, IDisposa
     /// <summary>Writes what is left and closes the file.</summary>
     public void Dispose()
     {
+        HandOver();
         _steps.CompleteAdding();
         _thread.Join();
         _writer.Dispose();
         _steps.Dispose();
     }
 
+    /// <summary>Times become those since the trace's zero here, off the engine's thread.</summary>
+    private void WriteStep(TraceStep step)
+    {
+        var operators = (List<TraceOperator>)step.Operators;
+        var zero = _zero!.Value;
+        foreach (ref var one in CollectionsMarshal.AsSpan(operators))
+            one = one with { Start = one.Start - zero, End = one.End - zero };
+        _writer.Write(step);
+        operators.Clear();
+        _free.Add(operators);
+    }
+
+    private void HandOver()
+    {
+        if (_together.Count == 0) return;
+        _steps.Add(_together);
+        _together = new List<TraceStep>(MostTogether);
+    }
+
     private void Write()
     {
         try
         {
-            foreach (var step in _steps.GetConsumingEnumerable()) _writer.Write(step);
+            foreach (var together in _steps.GetConsumingEnumerable())
+            {
+                foreach (var step in together) WriteStep(step);
+            }
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {

@@ -54,13 +54,14 @@ public sealed class Executor : IDisposable
         if (_state.Rows == 0) return _state.Chosen;
         if (Observer is { } observer)
         {
+            var shape = _state.Shape;
             foreach (var operation in _model.Operators)
             {
                 if (skipped?.Contains(operation.Layer) == true) continue;
                 var start = Now();
                 operation.Handler!(_state);
                 observer.OperatorRan(
-                    operation.Template, operation.Layer, _state.Shape, start, Now());
+                    operation.Template, operation.Layer, shape, start, Now());
             }
             return _state.Chosen;
         }

@@ -4,6 +4,8 @@ using AccelSim.Configuration;
 using AccelSim.Hardware;
 using AccelSim.Serving;
 using AccelSim.Units;
+using AccelSim.Validation.Runs;
+using AccelSim.Workloads.Runs;
 
 namespace AccelSim.Cli.Flags;
 
@@ -105,6 +107,32 @@ internal sealed class EngineFlags
                 $"says nothing without {_offload.Name} or {_preemption.Name} swap.");
         }
         return Read(parsed);
+    }
+
+    /// <summary>The settings of a run that was measured, and the rest as stated.</summary>
+    /// <exception cref="ConfigException">A flag differs from what the run states.</exception>
+    public EngineSettings Settings(ParseResult parsed, RunSettings run)
+    {
+        var stated = Settings(parsed);
+        ConfigException[] differing =
+        [
+            .. new (Option Flag, object? Typed, object? Known)[]
+            {
+                (_maxNumSeqs, parsed.GetValue(_maxNumSeqs), run.MaxNumSeqs),
+                (_maxNumBatchedTokens, parsed.GetValue(_maxNumBatchedTokens),
+                    run.MaxNumBatchedTokens),
+                (_blockSize, parsed.GetValue(_blockSize), run.BlockSize),
+                (_blocks, (long?)parsed.GetValue(_blocks), run.KvBlocks),
+                (_prefixes, parsed.OnOrOff(_prefixes, _noPrefixes), run.EnablePrefixCaching),
+                (_reserve, parsed.OnOrOff(_reserve, _noReserve), run.SchedulerReserveFullIsl),
+                (_async, parsed.Has(_async) ? true : null, run.AsyncScheduling),
+            }.Where(one => one is { Typed: not null, Known: not null }
+                && !one.Typed.Equals(one.Known))
+            .Select(one => new ConfigException("", 0, one.Flag.Name,
+                $"is {JsonNames.Of($"{one.Typed}")} here, but {JsonNames.Of($"{one.Known}")} in "
+                + $"the run ({run.File}); leave it out to take the run's.")),
+        ];
+        return differing.Length == 0 ? run.Over(stated) : throw ConfigException.Of(differing);
     }
 
     private EngineSettings Read(ParseResult parsed)

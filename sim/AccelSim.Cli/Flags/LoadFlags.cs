@@ -10,8 +10,8 @@ namespace AccelSim.Cli.Flags;
 internal sealed class LoadFlags
 {
     private readonly Option<string?> _requests = Flag.Text(
-        "--requests", "FILE", "A trace: Azure, Mooncake, BurstGPT, splitwise, Vidur, ShareGPT "
-        + "lengths, or AccelSim's own.");
+        "--requests", "FILE", "A trace: Azure, Mooncake, BurstGPT, splitwise, Vidur, "
+        + "LLMServingSim, vLLM's benchmark, ShareGPT lengths, or AccelSim's own.");
 
     private readonly Option<string?> _format = Flag.Text(
         "--requests-format", "NAME", "The trace's format, where it cannot be recognised: "

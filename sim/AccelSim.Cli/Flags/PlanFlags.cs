@@ -6,7 +6,8 @@ using AccelSim.Serving;
 namespace AccelSim.Cli.Flags;
 
 /// <summary>What serves what: hardware, model, formats, parallelism.</summary>
-internal sealed class PlanFlags
+/// <param name="auto">What formats are where no flag says.</param>
+internal sealed class PlanFlags(string auto = "auto")
 {
     private readonly Option<string?> _hardware = Flag.Text(
         "--hardware", "NAME", "An accelerator or cluster: a shipped name, or a path to a file.",
@@ -19,14 +20,15 @@ internal sealed class PlanFlags
         "--model", "NAME", "A shipped name, a folder with config.json, or a path to a file.");
 
     private readonly Option<string?> _dtype = Flag.Text(
-        "--dtype", "FORMAT", "Activations and unquantised weights (auto).");
+        "--dtype", "FORMAT", $"Activations and unquantised weights ({auto}).");
 
     private readonly Option<string?> _kvCacheDtype = Flag.Text(
-        "--kv-cache-dtype", "FORMAT", "KV cache entries (auto).");
+        "--kv-cache-dtype", "FORMAT", $"KV cache entries ({auto}).");
 
     private readonly Option<string?> _quantization = Flag.Text(
         "--quantization", "SCHEME", "Weights: fp8, fp8_block, int8, int4, awq, gptq, mxfp4, "
-        + "none (auto: the model's own); with _sparse24, or sparse24 alone, 2:4 sparse.", "-q");
+        + $"none ({(auto == "auto" ? "auto: the model's own" : auto)}); with _sparse24, or sparse24 "
+        + "alone, 2:4 sparse.", "-q");
 
     private readonly Option<int?> _tp = Flag.Whole(
         "--tp", "N", "Ranks that split every layer (1).", Flag.MostRanks, "--tensor-parallel-size");
@@ -57,6 +59,20 @@ internal sealed class PlanFlags
 
     private readonly Option<string?> _tables = Flag.Text(
         "--tables", "DIR", "Measured tables for the table rung, as validate reads them.");
+
+    /// <summary>Where, in which formats, at which prices: all that a trace leaves open.</summary>
+    public IReadOnlyList<Option> OfTraces =>
+        [_hardware, _dtype, _kvCacheDtype, _quantization, _costModel];
+
+    /// <summary>In which formats.</summary>
+    public IReadOnlyList<Option> Formats => [_dtype, _kvCacheDtype, _quantization];
+
+    /// <summary>What <see cref="OfTraces"/> stand for.</summary>
+    public (string? Hardware, string? Dtype, string? Kv, string? Weights, string Rung) ForTrace(
+        ParseResult parsed) =>
+    (
+        parsed.GetValue(_hardware), parsed.GetValue(_dtype), parsed.GetValue(_kvCacheDtype),
+        parsed.GetValue(_quantization), parsed.GetValue(_costModel) ?? CostRung.Default);
 
     /// <summary>All of them.</summary>
     public IReadOnlyList<Option> All =>

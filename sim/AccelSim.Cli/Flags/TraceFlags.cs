@@ -9,25 +9,9 @@ using AccelSim.Traces;
 namespace AccelSim.Cli.Flags;
 
 /// <summary>A trace of operators, and the hardware that it is replayed on.</summary>
-internal sealed class TraceFlags
+/// <param name="plan">The flags that it shares with simulations.</param>
+internal sealed class TraceFlags(PlanFlags plan)
 {
-    private readonly Option<string?> _hardware = Flag.Text(
-        "--hardware", "NAME", "An accelerator: a shipped name, or a path to a file.");
-
-    private readonly Option<string?> _dtype = Flag.Text(
-        "--dtype", "FORMAT", "Activations and unquantised weights, as an engine there would have "
-        + "them; without this and the next two, formats are those of the trace.");
-
-    private readonly Option<string?> _kvCacheDtype = Flag.Text(
-        "--kv-cache-dtype", "FORMAT", "KV cache entries.");
-
-    private readonly Option<string?> _quantization = Flag.Text(
-        "--quantization", "SCHEME", "Weights.", "-q");
-
-    private readonly Option<string?> _costModel = Flag.Text(
-        "--cost-model", "NAME", "The rung of the cost ladder: "
-        + $"{string.Join(", ", CostRung.Names)} ({CostRung.Default} by default).");
-
     /// <summary>The file, as the first word after the verb.</summary>
     public Argument<string> File { get; } = new("trace")
     {
@@ -36,8 +20,7 @@ internal sealed class TraceFlags
     };
 
     /// <summary>All flags.</summary>
-    public IReadOnlyList<Option> All =>
-        [_hardware, _dtype, _kvCacheDtype, _quantization, _costModel];
+    public IReadOnlyList<Option> All => plan.OfTraces;
 
     /// <summary>Opens a trace; who asks closes it.</summary>
     public TraceReader Open(ParseResult parsed) => new(parsed.GetValue(File)!);
@@ -46,15 +29,13 @@ internal sealed class TraceFlags
     /// <exception cref="ConfigException">There is no such hardware, or formats differ.</exception>
     public TraceReplay Replay(ParseResult parsed, TraceReader trace)
     {
-        if (parsed.GetValue(_hardware) is not { } hardware)
+        var (named, dtype, kv, weights, rung) = plan.ForTrace(parsed);
+        if (named is not { } hardware)
         {
-            throw new ConfigException("", 0, _hardware.Name,
+            throw new ConfigException("", 0, "--hardware",
                 "is missing; name what the trace is replayed on, such as --hardware h100-sxm.");
         }
         var header = trace.Header;
-        var (dtype, kv, weights) = (
-            parsed.GetValue(_dtype), parsed.GetValue(_kvCacheDtype),
-            parsed.GetValue(_quantization));
         var document = Catalog.Open(hardware);
         var formats = (dtype ?? kv ?? weights) is null
             ? header.Formats.Plan(parsed.GetValue(File)!)
@@ -65,7 +46,7 @@ internal sealed class TraceFlags
             header.Engine.BlockSize)
         {
             Formats = formats,
-            Rung = CostRung.Named(parsed.GetValue(_costModel) ?? CostRung.Default, _costModel.Name),
+            Rung = CostRung.Named(rung, "--cost-model"),
         };
         var deployment = builder.Build(document, new ReplicaSpec
         {
@@ -81,7 +62,8 @@ internal sealed class TraceFlags
     }
 
     /// <summary>Formats of the trace that the hardware has no arithmetic for.</summary>
-    private void RefuseFormats(FormatPlan formats, HardwareDocument document, string hardware)
+    private static void RefuseFormats(
+        FormatPlan formats, HardwareDocument document, string hardware)
     {
         var spec = document.IsCluster
             ? document.Cluster.Pools.First().Value.Accelerator
@@ -89,9 +71,9 @@ internal sealed class TraceFlags
         foreach (var format in new[] { formats.LinearCompute, formats.AttentionCompute })
         {
             if (spec.Fabric.MatrixRate(format) is not null) continue;
-            throw new ConfigException("", 0, _dtype.Name,
+            throw new ConfigException("", 0, "--dtype",
                 $"{hardware} does not compute in {FormatNames.Of(format)}, as the trace does; "
-                + "give the format that it would run there, such as --dtype bf16.");
+                + "replay it with the format that it would run there, such as --dtype bf16.");
         }
     }
 }

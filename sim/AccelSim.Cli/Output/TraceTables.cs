@@ -85,15 +85,16 @@ internal static class TraceTables
         foreach (var one in compared.ByShape.Take(MostShapes))
         {
             var spread = noise?.Of(one);
-            var isSame = spread is { } floor && Math.Abs(one.Errors.Bias) <= floor;
             shapes.Row(
                 one.Name, one.Phase, one.Shape, Figures.Number(one.Measured * 1e3),
                 Figures.Number(one.Predicted * 1e3), ValidationTables.Signed(one.Errors.Bias),
                 noise is null ? "" : spread is null ? "–"
-                    : ValidationTables.Percent(spread.Value) + (isSame ? " ≈" : ""));
+                    : ValidationTables.Percent(spread.Value) + (noise.Hides(one) ? " ≈" : ""));
         }
         shapes.Write(terminal, noise is null ? "" : "Noise: by how much repeated captures differ "
             + $"(median {ValidationTables.Percent(noise.Floor ?? 0)}). ≈: the difference is "
-            + "under it, and so indistinguishable.");
+            + "under it, and so indistinguishable: "
+            + $"{Figures.Whole(compared.ByShape.Count(noise.Hides))} of "
+            + $"{Figures.Plural(compared.ByShape.Count, "row")}, those not shown included.");
     }
 }

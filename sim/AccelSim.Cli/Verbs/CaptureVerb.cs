@@ -18,6 +18,10 @@ namespace AccelSim.Cli.Verbs;
 internal sealed class CaptureVerb : Verb
 {
     private const int MostWarmUpTokens = 130;
+
+    // Kernels differ for one row, for a few and for many.
+    private static readonly int[] Together = [1, 4, 32];
+
     private static readonly TimeSpan WarmUpTime = TimeSpan.FromSeconds(1);
 
     private readonly ModelRunFlags _model = new();
@@ -143,15 +147,19 @@ internal sealed class CaptureVerb : Verb
     private static void WarmUp(
         Executor executor, EngineModel model, EngineSettings settings, int blocks)
     {
-        var tokens = Math.Min(blocks * settings.BlockSize, MostWarmUpTokens) - 2;
-        if (tokens < 1) return;
         // The runtime compiles what is called often a second time, some moments after.
         var start = Stopwatch.GetTimestamp();
         for (var i = 0; i < 3 || Stopwatch.GetElapsedTime(start) < WarmUpTime; i++)
         {
             if (Progress.Asked != 0) return;
+            var count = Math.Min(
+                Together[i % Together.Length], Math.Min(settings.MaxNumSeqs, blocks));
+            var room = (long)(blocks / count) * settings.BlockSize;
+            var tokens = (int)Math.Min(room, MostWarmUpTokens / count) - 2;
+            if (tokens < 1) continue;
             var engine = new ServingEngine(executor, settings, blocks, model.Shape.Window);
-            engine.Run([new ServedRequest([.. Enumerable.Range(0, tokens)], 2)]);
+            var prompt = Enumerable.Range(0, tokens).ToArray();
+            engine.Run([.. Enumerable.Repeat(new ServedRequest(prompt, 2), count)]);
         }
     }
 

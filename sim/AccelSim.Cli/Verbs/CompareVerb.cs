@@ -7,43 +7,78 @@ using AccelSim.Traces;
 
 namespace AccelSim.Cli.Verbs;
 
-/// <summary>Sets a captured run beside its simulation, operator by operator.</summary>
-internal sealed class CompareVerb : Verb
+/// <summary>
+/// Sets a captured run beside its simulation, operator by operator; or a measured one, request by
+/// request.
+/// </summary>
+internal sealed partial class CompareVerb : Verb
 {
     private static readonly string[] Files = ["compare.csv", "overlay.json"];
 
-    private readonly TraceFlags _trace = new();
+    private readonly PlanFlags _plan = new("auto; of a trace: its own");
+    private readonly TraceFlags _trace;
+    private readonly EngineFlags _engine = new();
+
+    private readonly Option<string?> _run = Flag.Text(
+        "--run", "FILE", "In place of a trace: what became of requests, as simulate --out writes "
+        + "it to requests.csv, as vLLM's benchmark saves it (JSON), or as an engine's log.");
 
     private readonly Option<string?> _repeats = Flag.Text(
         "--repeats", "A,B,…", "Further captures of the same run, two at least: differences under "
         + "their spread are called indistinguishable.");
 
     private readonly Option<double?> _maxError = Flag.Of<double?>(
-        "--max-error", "P%", "Exit code 1 where the median absolute error is larger.",
+        "--max-error", "P%", "Exit code 1 where the median absolute error is larger; with --run, "
+        + "that of TTFT, TPOT, latency or throughput.",
         ValidationFlags.ReadPercent);
 
     private readonly Option<string?> _out = Flag.Text(
         "--out", "DIR", "Write compare.csv and overlay.json, a trace for ui.perfetto.dev with "
-        + "captured and predicted operators on tracks of their own.");
+        + "captured and predicted operators, or requests, on tracks of their own.");
 
     /// <summary>The verb.</summary>
     public CompareVerb(Terminal terminal)
         : base(
             terminal, "compare",
             "Sets a captured run beside its simulation: error by operator, shape and phase, steps "
-            + "and requests side by side.",
+            + "and requests side by side. Or a run that was only timed by request, from any "
+            + "engine.",
             "accelsim compare run.jsonl.gz --hardware my-device.json",
             "accelsim compare run.jsonl.gz --hardware my-device.json --max-error 10% \\",
-            "    --repeats second.jsonl.gz,third.jsonl.gz --out out/compare")
+            "    --repeats second.jsonl.gz,third.jsonl.gz --out out/compare",
+            "accelsim compare --run result.json --hardware h100-sxm --model llama-3.1-8b \\",
+            "    --max-error 10%")
     {
+        _trace = new TraceFlags(_plan);
+        _trace.File.Arity = ArgumentArity.ZeroOrOne;
         Add(_trace.File);
         AddGroup("With what", [.. _trace.All, _repeats]);
+        AddGroup("A run timed by request", [_run, .. _plan.All.Except(_trace.All)]);
+        AddGroup("Its engine, where the run's files do not say, named as vLLM does", _engine.All);
         AddGroup("Output", _maxError, _out);
     }
 
     /// <inheritdoc/>
     protected override int Run(ParseResult parsed)
     {
+        var file = parsed.GetValue(_trace.File);
+        if (parsed.GetValue(_run) is { } run) return OfRequests(parsed, run, file);
+        if (file is null)
+        {
+            throw new ConfigException("", 0, _run.Name,
+                "is missing, and so is a trace; name what is compared, such as run.jsonl.gz.");
+        }
+        foreach (var flag in _plan.All.Except(_trace.All).Concat(_engine.All).Where(parsed.Has))
+        {
+            throw new ConfigException(
+                "", 0, flag.Name, $"goes with {_run.Name}; a trace states its own.");
+        }
+        foreach (var flag in _plan.Formats.Where(parsed.Has))
+        {
+            throw new ConfigException("", 0, flag.Name,
+                "would compare what did not run: formats are the trace's; \"accelsim replay\" "
+                + "prices others.");
+        }
         using var folder = OutputFolder.Create(parsed.GetValue(_out), Files);
         using var trace = _trace.Open(parsed);
         var replay = _trace.Replay(parsed, trace);
@@ -116,6 +151,8 @@ internal sealed class CompareVerb : Verb
     private static string? Difference(TraceHeader a, TraceHeader b) =>
         a.Model != b.Model ? "$.model"
         : a.Formats != b.Formats ? "$.formats"
+        : (a.Device.Name, a.Device.Backend, a.Device.Threads)
+            != (b.Device.Name, b.Device.Backend, b.Device.Threads) ? "$.device"
         : a.Engine != b.Engine ? "$.engine"
         : a.Weights != b.Weights ? "$.weights"
         : null;

@@ -8,7 +8,7 @@ namespace AccelSim.Cli.Verbs;
 /// <summary>Replays a captured run on other hardware.</summary>
 internal sealed class ReplayVerb : Verb
 {
-    private readonly TraceFlags _trace = new();
+    private readonly TraceFlags _trace = new(new PlanFlags("the trace's own"));
 
     private readonly Option<string?> _out = Flag.Text(
         "--out", "FILE", "Write the replayed run as a trace of its own.");

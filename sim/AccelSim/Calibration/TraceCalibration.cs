@@ -37,7 +37,7 @@ public sealed record TraceCalibration(
         var hardware = HardwareDocument.Parse(text, file.Length == 0 ? Nowhere : file);
         var result = new Calibrator(Files[0], [Name()])
         {
-            Traces = new TraceObservations(Files, hardware), Folds = Folds, Seed = Seed,
+            Traces = known.On(hardware), Folds = Folds, Seed = Seed,
         }.Run();
         return new TraceFit(
             result, FitJson.Into(text, result.Families, source), known.Count,

@@ -15,7 +15,8 @@ namespace AccelSim.Calibration;
 public sealed class TraceObservations
 {
     private readonly SortedDictionary<KernelFamily, FamilyRows> _families = [];
-    private readonly List<double> _gaps = [];
+    private readonly List<(Operator One, double Seconds)> _measured;
+    private readonly List<double> _gaps;
 
     /// <summary>Reads traces of one device.</summary>
     /// <param name="files">Traces as <c>capture</c> and <c>measure</c> write them.</param>
@@ -25,9 +26,21 @@ public sealed class TraceObservations
     {
         ArgumentNullException.ThrowIfNull(files);
         ArgumentNullException.ThrowIfNull(hardware);
-        var machine = new Machine(Device.From(hardware.Accelerator, Catalog.Estimators));
-        foreach (var file in files) Add(file, machine);
+        (_measured, _gaps) = ([], []);
+        foreach (var file in files) Read(file);
+        Add(hardware);
     }
+
+    private TraceObservations(TraceObservations read, HardwareDocument hardware)
+    {
+        (_measured, _gaps) = (read._measured, read._gaps);
+        Add(hardware);
+    }
+
+    /// <summary>The same measurements with other facts of the device; reads nothing anew.
+    /// </summary>
+    /// <param name="hardware">What is known of the device.</param>
+    public TraceObservations On(HardwareDocument hardware) => new(this, hardware);
 
     /// <summary>The rows by family.</summary>
     internal IReadOnlyDictionary<KernelFamily, FamilyRows> ByFamily => _families;
@@ -51,7 +64,14 @@ public sealed class TraceObservations
     /// <summary>Rows of all families.</summary>
     public int Count => _families.Values.Sum(rows => rows.Rows.Count);
 
-    private void Add(string file, Machine machine)
+    private void Add(HardwareDocument hardware)
+    {
+        ArgumentNullException.ThrowIfNull(hardware);
+        var machine = new Machine(Device.From(hardware.Accelerator, Catalog.Estimators));
+        foreach (var (one, seconds) in _measured) Add(one, seconds, machine);
+    }
+
+    private void Read(string file)
     {
         using var trace = new TraceReader(file);
         var model = trace.Model();
@@ -74,13 +94,15 @@ public sealed class TraceObservations
             }
             _gaps.Add(Math.Max(0, step.End - step.Start - busy) * 1e-9);
         }
-        foreach (var (one, known) in times) Add(one, known, machine);
+        foreach (var (one, known) in times)
+        {
+            known.Sort();
+            _measured.Add((one, known[known.Count / 2]));
+        }
     }
 
-    private void Add(in Operator one, List<double> times, Machine machine)
+    private void Add(in Operator one, double seconds, Machine machine)
     {
-        times.Sort();
-        var seconds = times[times.Count / 2];
         var family = Families.Of(one);
         if (seconds <= 0) return;
         if (!_families.TryGetValue(family, out var rows))

@@ -21,6 +21,11 @@ public sealed class DeploymentBuilder(
     /// <summary>An engine profile to use whatever the settings name; usually null.</summary>
     public EngineProfile? Engine { get; init; }
 
+    /// <summary>
+    /// Whether times are counted from the engine's queue, so that its front end costs nothing.
+    /// </summary>
+    public bool BehindFrontEnd { get; init; }
+
     /// <summary>Formats as an engine ran them, whatever the names say; usually null.</summary>
     public FormatPlan? Formats { get; init; }
 
@@ -38,6 +43,16 @@ public sealed class DeploymentBuilder(
         var device = Device.From(site.Accelerator, Catalog.Estimators);
         var engine = Engine
             ?? EngineCatalog.Open(spec.Engine.Profile ?? EngineCatalog.DefaultFor(device));
+        if (BehindFrontEnd)
+        {
+            engine = engine with
+            {
+                Host = engine.Host with
+                {
+                    PerRequest = engine.Host.PerRequest with { Value = default },
+                },
+            };
+        }
         var settings = spec.Engine.Under(engine);
         settings.Validate();
         var formats = Formats

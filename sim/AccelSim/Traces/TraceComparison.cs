@@ -12,6 +12,10 @@ public sealed class TraceComparison(TraceHeader header, TraceReplay replay)
     private readonly TraceRequests _measured = new(), _predicted = new();
     private readonly List<double> _steps = [];
 
+    // What a step's operators of one name have in common, whatever their layer.
+    private readonly (int Step, Cell Shape, Cell Kind)[] _known =
+        new (int Step, Cell Shape, Cell Kind)[header.Operators.Count];
+
     /// <summary>Steps so far.</summary>
     public int Steps => _steps.Count;
 
@@ -61,14 +65,21 @@ public sealed class TraceComparison(TraceHeader header, TraceReplay replay)
         {
             var one = step.Operators[i];
             Operators++;
-            var operation = replay.At(one.Name);
+            ref readonly var operation = ref replay.At(one.Name);
             // Kernels shorter than the clock's tick have no error to speak of, nor have those
             // that the step had nothing for.
             if (one.Duration == 0 || !operation.HasWork) continue;
+            ref var known = ref _known[one.Name];
+            if (known.Step != step.Index + 1)
+            {
+                known = (
+                    step.Index + 1,
+                    Cells(_cells, (header.Operators[one.Name], phase, ShapeOf(operation))),
+                    Cells(_kinds, operation.Kind.ToString()));
+            }
             var (predicted, measured) = (replayed.Seconds[i], one.Duration * 1e-9);
-            Cells(_cells, (header.Operators[one.Name], phase, ShapeOf(operation)))
-                .Add(predicted, measured);
-            Cells(_kinds, operation.Kind.ToString()).Add(predicted, measured);
+            known.Shape.Add(predicted, measured);
+            known.Kind.Add(predicted, measured);
         }
         foreach (var arrival in step.Arrivals)
         {

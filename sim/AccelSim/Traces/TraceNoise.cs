@@ -22,6 +22,15 @@ public sealed class TraceNoise(IReadOnlyList<TraceComparison> captures)
             : null;
     }
 
+    /// <summary>
+    /// Whether predicted and captured differ by less than captures among themselves.
+    /// </summary>
+    public bool Hides(ComparedOperators one)
+    {
+        ArgumentNullException.ThrowIfNull(one);
+        return Of(one) is { } spread && Math.Abs(one.Errors.Bias) <= spread;
+    }
+
     /// <summary>The median spread over operators and shapes; null without any.</summary>
     public double? Floor
     {

@@ -52,7 +52,7 @@ public sealed class TraceReplay
     public Deployment Deployment { get; }
 
     /// <summary>The operator of a name of the header in the step replayed last.</summary>
-    public Operator At(int name) => _operators[name];
+    public ref readonly Operator At(int name) => ref _operators[name];
 
     /// <summary>Replays the next step.</summary>
     public ReplayedStep Next(TraceStep step)

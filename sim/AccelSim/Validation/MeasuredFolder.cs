@@ -28,6 +28,10 @@ internal static class MeasuredFolder
         if (found.Any(pair => pair.File is not null) || whole.Any(table => table.IsIn(folder)))
             return found;
         var files = tables.Select(table => table.File).Concat(whole.Select(table => table.Path));
-        throw new ConfigException(folder, 0, "", $"has none of {string.Join(", ", files)}.");
+        var isForeign = Directory.EnumerateFiles(folder, "*_perf.*").Any();
+        throw new ConfigException(folder, 0, "", $"has none of {string.Join(", ", files)}."
+            + (isForeign
+                ? " AIConfigurator's own tables go through \"accelsim import\" first."
+                : ""));
     }
 }

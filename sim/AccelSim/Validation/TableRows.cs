@@ -74,6 +74,14 @@ internal sealed class TableRows : IDisposable
     public string Site => string.Join(
         ' ', _site.Select(column => $"{column}={Field(column)}"));
 
+    /// <summary>The first line of a table of any layout.</summary>
+    /// <exception cref="ConfigException">It cannot be read, or is empty.</exception>
+    public static string Header(string file)
+    {
+        using var rows = new TableRows(file, "", [], [], []);
+        return string.Join(',', rows._header);
+    }
+
     /// <summary>Goes to the next row; false at the end.</summary>
     /// <exception cref="ConfigException">The line is malformed.</exception>
     public bool Next()
@@ -113,6 +121,18 @@ internal sealed class TableRows : IDisposable
     public long Whole(string column, long low = 1, long high = 10_000_000)
     {
         var field = Field(column);
+        return long.TryParse(
+                field, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var value)
+            && value >= low && value <= high
+            ? value
+            : throw Error(column, string.Create(CultureInfo.InvariantCulture,
+                $"\"{field}\" is not a whole number from {low} to {high:N0}."));
+    }
+
+    /// <summary>A whole number of a column that not every table has.</summary>
+    public long WholeOptional(string column, long low = -1, long high = 10_000_000)
+    {
+        var field = Optional(column);
         return long.TryParse(
                 field, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var value)
             && value >= low && value <= high

@@ -1,6 +1,7 @@
 using System.Text;
 using AccelSim.Configuration;
 using AccelSim.Workloads.Readers;
+using AccelSim.Workloads.Runs;
 
 namespace AccelSim.Workloads;
 
@@ -14,10 +15,16 @@ public static class WorkloadReader
         new("burstgpt", TraceShape.Csv, CsvTraces.BurstGptColumns, CsvTraces.BurstGpt),
         new("splitwise", TraceShape.Csv, CsvTraces.SplitwiseColumns, CsvTraces.Splitwise),
         new("vidur", TraceShape.Csv, CsvTraces.VidurColumns, CsvTraces.Vidur),
+        // Before the lengths that it also has.
+        new(RunCsv.FormatName, TraceShape.Csv, RunCsv.RequestColumns, RunCsv.Workload),
         new("sharegpt-lengths", TraceShape.Csv, CsvTraces.LengthColumns, Lengths),
         new("llmservingsim", TraceShape.JsonLines, JsonTraces.ServingSimMembers,
             JsonTraces.ServingSim),
+        new("llmservingsim", TraceShape.JsonLines, JsonTraces.SessionMembers,
+            JsonTraces.ServingSim),
         new("bench-log", TraceShape.JsonLines, JsonTraces.BenchLogMembers, JsonTraces.BenchLog),
+        new(VllmBenchmark.FormatName, TraceShape.JsonLines, ["input_lens", "output_lens"],
+            VllmBenchmark.Workload),
         new(SessionTrace.FormatName, TraceShape.JsonLines, SessionTrace.HeaderMembers[..2],
             SessionTrace.Read),
     ];
@@ -25,7 +32,8 @@ public static class WorkloadReader
     /// <summary>
     /// The formats, by the names that <see cref="WorkloadReadOptions.Format"/> takes.
     /// </summary>
-    public static IReadOnlyList<string> Formats { get; } = [.. Known.Select(f => f.Name)];
+    public static IReadOnlyList<string> Formats { get; } =
+        [.. Known.Select(f => f.Name).Distinct()];
 
     /// <summary>Reads a file.</summary>
     /// <param name="path">
@@ -86,6 +94,7 @@ public static class WorkloadReader
     /// </summary>
     private static bool IsSpec(TraceFile file) =>
         file.Options.Format is null
+        && !VllmBenchmark.IsOne(file)
         && file.Name.EndsWith(".json", StringComparison.OrdinalIgnoreCase)
         && !file.Bytes.Span.TrimStart(" \t\r\n"u8).StartsWith("["u8);
 
@@ -147,6 +156,7 @@ public static class WorkloadReader
     /// </remarks>
     private static TraceFormat Recognise(TraceFile file)
     {
+        if (VllmBenchmark.IsOne(file)) return Named(VllmBenchmark.FormatName);
         var text = file.Bytes.Span;
         var first = CsvRows.TakeLine(ref text);
         var (shape, names) = TraceFormat.Names(first);

@@ -8,7 +8,7 @@ public sealed partial class LayeringTests
     private static readonly string[] Flow =
     [
         "Units", "Configuration", "Hardware", "Models", "Workloads", "Costs", "Events", "Serving",
-        "Metrics", "Studies", "Validation", "Traces", "Calibration",
+        "Metrics", "Studies", "Validation", "Traces", "Calibration", "Imports",
     ];
 
     /// <summary>Rooms that need less than all before them.</summary>
@@ -65,7 +65,8 @@ public sealed partial class LayeringTests
     [GeneratedRegex(
         @"(?:\bAccelSim\.|^\s*using (?:static )?|(?<![\w.$]))"
         + @"(?<room>Units|Configuration|Hardware|Models|Workloads|Costs|Events|Serving|Metrics"
-        + @"|Studies|Traces|Validation)(?:\.[A-Z]|(?<=(?:AccelSim\.|using )\w+);)",
+        + @"|Studies|Traces|Validation|Calibration|Imports)"
+        + @"(?:\.[A-Z]|(?<=(?:AccelSim\.|using )\w+);)",
         RegexOptions.Multiline)]
     private static partial Regex Uses();
 }

@@ -103,8 +103,21 @@ public class BrokenJsonTraceTests
         },
         {
             "{'input_toks':5,'output_toks':5,'arrival_time_ns':0,'sub_requests':[]}\n",
-            "t(1): sub_requests: sessions of sub-requests are not read; write them in our "
-            + "own format (traces/requests/README.md)."
+            "t(1): sub_requests: is empty; a session has a call."
+        },
+        {
+            "{'arrival_time_ns':0,'sub_requests':[{'input_toks':5}]}\n",
+            "t(1): sub_requests: [0].output_toks is missing."
+        },
+        {
+            "{'arrival_time_ns':0,'sub_requests':[{'input_toks':5,'output_toks':1,"
+            + "'tool_duration_ns':-1}]}\n",
+            "t(1): sub_requests: [0].tool_duration_ns is no whole number from 0 to "
+            + "9,000,000,000,000,000."
+        },
+        {
+            "{'arrival_time_ns':0,'sub_requests':[7]}\n",
+            "t(1): sub_requests: holds something that is no object {…}."
         },
         {
             "{'format':'accelsim','version':1}\n",

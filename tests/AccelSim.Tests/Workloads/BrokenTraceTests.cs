@@ -21,9 +21,12 @@ public class BrokenTraceTests
         + "(CSV Timestamp, Model, Request tokens, Response tokens, Total tokens, Log "
         + "Type); splitwise (CSV request_id, request_type, application_id, "
         + "arrival_timestamp, batch_size, prompt_size, token_size); vidur (CSV "
-        + "arrived_at, num_prefill_tokens, num_decode_tokens); sharegpt-lengths (CSV "
+        + "arrived_at, num_prefill_tokens, num_decode_tokens); accelsim-run (CSV "
+        + "arrival_s, prompt_tokens, output_tokens); sharegpt-lengths (CSV "
         + "prompt_tokens, output_tokens); llmservingsim (JSONL input_toks, output_toks, "
-        + "arrival_time_ns); bench-log (JSONL input_toks, output_toks, arrival_time); "
+        + "arrival_time_ns); llmservingsim (JSONL arrival_time_ns, sub_requests); "
+        + "bench-log (JSONL input_toks, output_toks, arrival_time); "
+        + "vllm-bench (JSONL input_lens, output_lens); "
         + "accelsim-requests (JSONL format, version).";
 
     public static TheoryData<string, string> Cases { get; } = new()
@@ -287,8 +290,8 @@ public class BrokenTraceTests
 
         Assert.Equal(
             "\"azure\" is not a format of requests; known are azure-llm, mooncake, burstgpt, "
-            + "splitwise, vidur, sharegpt-lengths, llmservingsim, bench-log, accelsim-requests "
-            + "(nearest: azure-llm).",
+            + "splitwise, vidur, accelsim-run, sharegpt-lengths, llmservingsim, bench-log, "
+            + "vllm-bench, accelsim-requests (nearest: azure-llm).",
             error.Message);
     }
 

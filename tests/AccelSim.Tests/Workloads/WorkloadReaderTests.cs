@@ -50,6 +50,19 @@ public class WorkloadReaderTests
     }
 
     [Fact]
+    public void ServingSimSessions_AreChainsOfCalls()
+    {
+        var workload = Parse(
+            "{\"session_id\":\"a\",\"arrival_time_ns\":5000,\"sub_requests\":[{\"input_toks\":10,"
+            + "\"output_toks\":2,\"tool_duration_ns\":1000},{\"input_toks\":20,"
+            + "\"output_toks\":3}]}\n{\"input_toks\":7,\"output_toks\":1,"
+            + "\"arrival_time_ns\":8000}\n");
+
+        AssertRequests(workload, (0, 10, 2), (1_000_000, 20, 3), (3_000_000, 7, 1));
+        Assert.Equal([null, 0, null], workload.Requests.Select(request => request.After));
+    }
+
+    [Fact]
     public void BurstGpt_SkipsFailedCallsWhenAsked()
     {
         var workload = Parse(

@@ -115,17 +115,18 @@ internal ref struct CsvRows
     }
 
     /// <summary>An arrival written as a number of seconds, not negative.</summary>
-    public SimTime ArrivalInSeconds(int column)
+    public SimTime ArrivalInSeconds(int column) => Arrival(column, Picoseconds(column));
+
+    /// <summary>A time written as a number of seconds, not negative.</summary>
+    public readonly Int128 Picoseconds(int column)
     {
         var field = Field(column);
-        if (!decimal.TryParse(field, NumberStyles.Float, CultureInfo.InvariantCulture,
+        return decimal.TryParse(field, NumberStyles.Float, CultureInfo.InvariantCulture,
                 out var seconds)
-            || seconds < 0 || seconds > 1e12m)
-        {
-            throw Error(column,
+            && seconds >= 0 && seconds <= 1e12m
+            ? (Int128)decimal.Round(seconds * 1e12m)
+            : throw Error(column,
                 $"{TraceFile.Show(field)} is not a time in seconds, 0 or more, such as 12.5.");
-        }
-        return Arrival(column, (Int128)decimal.Round(seconds * 1e12m));
     }
 
     /// <summary>An arrival at a point in time; the first row's counts as zero.</summary>

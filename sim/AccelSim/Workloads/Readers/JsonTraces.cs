@@ -11,6 +11,8 @@ internal static class JsonTraces
     public static readonly string[] ServingSimMembers =
         ["input_toks", "output_toks", "arrival_time_ns"];
 
+    public static readonly string[] SessionMembers = ["arrival_time_ns", "sub_requests"];
+
     public static readonly string[] BenchLogMembers = ["input_toks", "output_toks", "arrival_time"];
 
     /// <summary>Mooncake (Qin et al., FAST 2025): milliseconds, one hash per 512 tokens.</summary>
@@ -45,7 +47,7 @@ internal static class JsonTraces
         };
     }
 
-    /// <summary>LLMServingSim's flat requests: nanoseconds.</summary>
+    /// <summary>LLMServingSim's requests, flat or chained in sessions: nanoseconds.</summary>
     public static Workload ServingSim(TraceFile file) =>
         Flat(file, "llmservingsim", ServingSimMembers, "ns");
 
@@ -64,9 +66,8 @@ internal static class JsonTraces
         {
             if (rows.Has(3))
             {
-                throw rows.Error(3,
-                    "sessions of sub-requests are not read; write them in our own format "
-                    + "(traces/requests/README.md).");
+                CallChain.Add(rows, 3, rows.Arrival(2, unit), requests);
+                continue;
             }
             requests.Add(new Request
             {

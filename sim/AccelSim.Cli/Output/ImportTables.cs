@@ -1,0 +1,59 @@
+using AccelSim.Imports;
+
+namespace AccelSim.Cli.Output;
+
+/// <summary>What <c>import</c> prints.</summary>
+internal static class ImportTables
+{
+    private const int MostOthers = 10;
+
+    /// <summary>What a profile's operators are.</summary>
+    public static void Profile(Terminal terminal, ProfilerTrace trace)
+    {
+        var all = trace.Operators.Sum(one => one.TotalMicroseconds);
+        var kinds = new TextTable(
+            $"{Figures.Whole(trace.Kernels)} kernels by what started them", "kind", ">shapes",
+            ">runs", ">ms", ">of time", "into");
+        foreach (var same in trace.Operators.GroupBy(one => (one.Kind, one.Table))
+            .OrderByDescending(same => same.Sum(one => one.TotalMicroseconds)))
+        {
+            var total = same.Sum(one => one.TotalMicroseconds);
+            kinds.Row(
+                same.Key.Kind, Figures.Whole(same.Count()),
+                Figures.Whole(same.Sum(one => (long)one.Count)), Figures.Number(total / 1e3),
+                Figures.Share(all > 0 ? total / all : double.NaN),
+                same.Key.Table.Length > 0 ? same.Key.Table : "–");
+        }
+        kinds.Write(terminal, "Into: the table that holds them; the others stand in operators.csv "
+            + "alone. docs/traces.md has the rules.");
+        var others = new TextTable("Most time of what no rule knows", "~name", ">runs", ">ms");
+        foreach (var one in trace.Operators.Where(one => one.Kind == ProfilerTrace.Other)
+            .Take(MostOthers))
+        {
+            others.Row(
+                one.Name, Figures.Whole(one.Count), Figures.Number(one.TotalMicroseconds / 1e3));
+        }
+        if (!others.IsEmpty) others.Write(terminal);
+    }
+
+    /// <summary>Rows that no table holds.</summary>
+    public static void LeftOut(
+        Terminal terminal, ImportedTables tables, IReadOnlyList<string> otherFiles)
+    {
+        foreach (var (reason, rows) in tables.LeftOut)
+            terminal.Paragraph($"Left out {Figures.Plural(rows, "row")}: {reason}.", 4);
+        if (otherFiles.Count > 0)
+            terminal.Paragraph($"Not read: {string.Join(", ", otherFiles)}.", 4);
+    }
+
+    /// <summary>What was written; the last lines.</summary>
+    public static void Written(Terminal terminal, ImportedTables tables, string folder)
+    {
+        foreach (var (file, rows) in tables.Files)
+            terminal.Line($"Wrote {file}: {Figures.Plural(rows, "row")}");
+        terminal.Line(tables.Files.Count > 0
+            ? $"Wrote tables to {folder}; \"accelsim validate --tables {folder}\" sets them beside "
+                + "the cost model."
+            : "No row fits a table.");
+    }
+}

@@ -1,0 +1,151 @@
+using AccelSim.Configuration;
+
+namespace AccelSim.Imports;
+
+/// <summary>
+/// Reads a trace of PyTorch's profiler (Kineto) into the times of its operators on the device.
+/// </summary>
+/// <remarks>
+/// An operator takes what its kernels take together. Kernels that no recorded operator started, as
+/// those of a CUDA graph, are counted under their own names. Host times are not looked at.
+/// </remarks>
+public sealed class ProfilerTrace
+{
+    private const int MostLinks = 50_000_000, MostNames = 200_000, MostName = 120;
+
+    private readonly List<(long Id, int Place, double Microseconds)> _kernels = [];
+    private readonly Dictionary<long, int> _operators = [];
+    private readonly Dictionary<(string Name, string Label), int> _places = [];
+    private readonly List<(ProfiledOperator What, string Name, List<double> Times)> _all = [];
+
+    private ProfilerTrace()
+    {
+    }
+
+    /// <summary>The kind of what no rule knows.</summary>
+    public const string Other = ProfiledRules.Other;
+
+    /// <summary>Kernels, copies included.</summary>
+    public long Kernels { get; private set; }
+
+    /// <summary>Operators by name and shape, those with the most time first.</summary>
+    public IReadOnlyList<ImportedOperator> Operators { get; private set; } = [];
+
+    /// <summary>Whether a file begins as such a trace does.</summary>
+    /// <param name="start">Its first bytes.</param>
+    public static bool Begins(ReadOnlySpan<byte> start) => ChromeEvents.Begins(start);
+
+    /// <summary>Reads a trace.</summary>
+    /// <param name="path">JSON, packed where its name ends with <c>.gz</c>.</param>
+    /// <exception cref="ConfigException">It is malformed, or holds no kernel.</exception>
+    public static ProfilerTrace Read(string path)
+    {
+        var trace = new ProfilerTrace();
+        using var events = new ChromeEvents(path);
+        while (events.Next(out var bytes)) trace.Add(ProfiledEvent.Read(bytes, events), events);
+        trace.Join();
+        return trace.Kernels > 0 ? trace : throw new ConfigException(path, 0, "",
+            "holds no kernel of a device; profile with ProfilerActivity.CUDA, and with "
+            + "record_shapes=True for sizes.");
+    }
+
+    /// <summary>Adds the operators that a table holds, each with the median of its times.</summary>
+    /// <param name="tables">Receives them.</param>
+    public void Write(ImportedTables tables)
+    {
+        ArgumentNullException.ThrowIfNull(tables);
+        foreach (var (what, _, times) in _all)
+        {
+            // Sorted when they were joined.
+            if (times.Count == 0) continue;
+            if (what.Table is { } table && times[times.Count / 2] is > 0 and var median)
+                tables.Add(table, what.Texts, what.Shape, median);
+        }
+    }
+
+    private void Add(ProfiledEvent one, ChromeEvents events)
+    {
+        if (one.Microseconds is not { } span) return;
+        var category = one.Category.ToLowerInvariant();
+        if (category is "cpu_op" or "operator")
+        {
+            if (one.ExternalId is not { } id) return;
+            if (_operators.Count >= MostLinks) throw TooMany(events);
+            _operators[id] = Place(ProfiledRules.Of(one), one.Name, events);
+        }
+        else if (category is "kernel" or "gpu_memcpy" or "gpu_memset")
+        {
+            Kernels++;
+            var what = ProfiledRules.OfKernel(one);
+            if (one.Collective.Length > 0 || one.ExternalId is not { } id)
+            {
+                _all[Place(what, Short(one.Name), events)].Times.Add(span);
+                return;
+            }
+            // Told by its own name where no operator comes for it.
+            if (_kernels.Count >= MostLinks) throw TooMany(events);
+            _kernels.Add((id, Place(what, Short(one.Name), events), span));
+        }
+    }
+
+    private void Join()
+    {
+        var sums = new Dictionary<long, double>();
+        foreach (var (id, place, span) in _kernels)
+        {
+            if (_operators.ContainsKey(id)) sums[id] = sums.GetValueOrDefault(id) + span;
+            else _all[place].Times.Add(span);
+        }
+        foreach (var (id, span) in sums) _all[_operators[id]].Times.Add(span);
+        Operators =
+        [
+            .. _all.Where(one => one.Times.Count > 0).Select(one =>
+            {
+                one.Times.Sort();
+                return new ImportedOperator(
+                    one.What.Kind, one.Name, one.What.Label, one.What.Table?.Name ?? "",
+                    one.Times.Count, one.Times[one.Times.Count / 2], one.Times.Sum());
+            })
+            .OrderByDescending(one => one.TotalMicroseconds)
+            .ThenBy(one => one.Name, StringComparer.Ordinal)
+            .ThenBy(one => one.Shape, StringComparer.Ordinal),
+        ];
+    }
+
+    private int Place(ProfiledOperator what, string name, ChromeEvents events)
+    {
+        var key = (name, what.Label.Length > 0 ? what.Label : what.Kind);
+        if (_places.TryGetValue(key, out var known)) return known;
+        if (_all.Count >= MostNames)
+        {
+            throw events.Error(
+                $"names more than {MostNames:N0} operators of different sizes; profile fewer "
+                + "steps.");
+        }
+        _all.Add((what, name, []));
+        return _places[key] = _all.Count - 1;
+    }
+
+    /// <summary>A kernel's name without what templates and parameters add.</summary>
+    private static string Short(string name)
+    {
+        var end = name.AsSpan().IndexOfAny('<', '(');
+        var text = end > 0 ? name[..end] : name;
+        return text.Length > MostName ? text[..MostName] : text;
+    }
+
+    private static ConfigException TooMany(ChromeEvents events) => events.Error(
+        $"holds more than {MostLinks:N0} operators or kernels; profile fewer steps.");
+}
+
+/// <summary>One operator of a profile, in one shape.</summary>
+/// <param name="Kind">What it is; <c>other</c> where no rule knows.</param>
+/// <param name="Name">As the profile names it.</param>
+/// <param name="Shape">Its sizes; empty where they are not known.</param>
+/// <param name="Table">The table that holds it; empty where none does.</param>
+/// <param name="Count">How often it ran.</param>
+/// <param name="MedianMicroseconds">What it took on the device.</param>
+/// <param name="TotalMicroseconds">What it took altogether.</param>
+public sealed record ImportedOperator(
+    string Kind, string Name, string Shape, string Table, int Count, double MedianMicroseconds,
+    double TotalMicroseconds);

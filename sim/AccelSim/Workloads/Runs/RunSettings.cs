@@ -1,0 +1,98 @@
+using AccelSim.Configuration;
+using Newtonsoft.Json.Linq;
+
+namespace AccelSim.Workloads.Runs;
+
+/// <summary>Settings of the engine that served a run; null where nothing states them.</summary>
+public sealed record RunSettings
+{
+    /// <summary>The log's companion (github.com/casys-kaist/LLMServingSim, bench).</summary>
+    private const string LogFile = "meta.json";
+
+    /// <summary>What <c>simulate --out</c> writes beside its requests.</summary>
+    private const string SummaryFile = "summary.json";
+
+    /// <summary>The file that states them; null where there is none.</summary>
+    public string? File { get; init; }
+
+    /// <summary>Most sequences of a step.</summary>
+    public int? MaxNumSeqs { get; init; }
+
+    /// <summary>Most tokens of a step.</summary>
+    public int? MaxNumBatchedTokens { get; init; }
+
+    /// <summary>Tokens of a KV block.</summary>
+    public int? BlockSize { get; init; }
+
+    /// <summary>KV blocks of the engine.</summary>
+    public long? KvBlocks { get; init; }
+
+    /// <summary>Whether equal prefixes were shared.</summary>
+    public bool? EnablePrefixCaching { get; init; }
+
+    /// <summary>Whether a request waited for blocks of its whole prompt.</summary>
+    public bool? SchedulerReserveFullIsl { get; init; }
+
+    /// <summary>Whether a step was prepared while the one before ran.</summary>
+    public bool? AsyncScheduling { get; init; }
+
+    /// <summary>Reads what lies beside a file of requests.</summary>
+    /// <param name="requests">The file of requests.</param>
+    /// <exception cref="ConfigException">A file of settings is malformed.</exception>
+    public static RunSettings Beside(string requests)
+    {
+        var folder = Path.GetDirectoryName(requests) ?? "";
+        var log = Path.Combine(folder, LogFile);
+        if (System.IO.File.Exists(log)) return OfLog(log);
+        var summary = Path.Combine(folder, SummaryFile);
+        return System.IO.File.Exists(summary) ? OfSummary(summary) : new RunSettings();
+    }
+
+    private static RunSettings OfLog(string file)
+    {
+        var meta = StrictJson.ReadObject(TextFile.Read(file), file);
+        var scheduler = Child(meta, "resolved_config.scheduler_config", file);
+        var cache = Child(meta, "kv_cache", file);
+        return new RunSettings
+        {
+            File = file,
+            MaxNumSeqs = (int)Whole(scheduler, "max_num_seqs", file),
+            MaxNumBatchedTokens = (int)Whole(scheduler, "max_num_batched_tokens", file),
+            SchedulerReserveFullIsl = Switch(scheduler, "scheduler_reserve_full_isl", file),
+            AsyncScheduling = Switch(scheduler, "async_scheduling", file),
+            BlockSize = (int)Whole(cache, "block_size", file),
+            KvBlocks = Whole(cache, "num_gpu_blocks", file),
+            EnablePrefixCaching = Switch(cache, "enable_prefix_caching", file),
+        };
+    }
+
+    /// <summary>A run of several kinds of replica has no one KV capacity.</summary>
+    private static RunSettings OfSummary(string file)
+    {
+        var summary = StrictJson.ReadObject(TextFile.Read(file), file);
+        if (summary["deployments"] is not JArray { Count: 1 } deployments)
+            return new RunSettings();
+        if (deployments[0]["memory"] is not JObject memory)
+            throw new ConfigException(file, 0, "$.deployments[0].memory", "is missing.");
+        return new RunSettings { File = file, KvBlocks = Whole(memory, "kv_blocks", file) };
+    }
+
+    private static JObject Child(JObject parent, string path, string file) =>
+        parent.SelectToken(path) as JObject
+        ?? throw new ConfigException(file, 0, "$." + path, "is missing; an object is expected.");
+
+    private static long Whole(JObject parent, string name, string file) =>
+        parent[name] is JValue { Type: JTokenType.Integer, Value: long and > 0 and < int.MaxValue }
+            value
+            ? (long)value
+            : throw new ConfigException(
+                file, 0, $"{StrictJson.Path(parent)}.{name}",
+                "is missing or no whole number from 1; the engine's own figure is expected.");
+
+    private static bool? Switch(JObject parent, string name, string file) => parent[name] switch
+    {
+        null or { Type: JTokenType.Null } => null,
+        { Type: JTokenType.Boolean } value => (bool)value,
+        var other => throw StrictJson.Error(other, file, "is neither true nor false."),
+    };
+}

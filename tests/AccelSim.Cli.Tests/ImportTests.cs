@@ -1,0 +1,98 @@
+namespace AccelSim.Cli.Tests;
+
+/// <summary>import as a user types it.</summary>
+public sealed class ImportTests
+{
+    private const string Perf = "framework,version,device,op_name,kernel_source,gemm_dtype,m,n,k,"
+        + "latency\nVLLM,1,x,gemm,y,bfloat16,8,4096,4096,0.02\nVLLM,1,x,gemm,y,nvfp4,8,4,4,0.02\n";
+
+    private const string Profile = """
+        {"traceEvents":[
+        {"ph":"X","cat":"cpu_op","name":"aten::mm","ts":1,"dur":2,"args":{"External id":1,
+        "Input Dims":[[8,4096],[4096,4096]],"Input type":["c10::Half","c10::Half"]}},
+        {"ph":"X","cat":"kernel","name":"gemm","ts":2,"dur":15,"args":{"External id":1}},
+        {"ph":"X","cat":"kernel","name":"odd<int>(x)","ts":9,"dur":5,"args":{"External id":7}}]}
+        """;
+
+    [Fact]
+    public void AProfile_BecomesTablesThatValidateReads()
+    {
+        using var folder = new TemporaryFolder();
+        var file = folder.Write("t.json", Profile);
+        var run = Typed.Run($"import {file} --hardware h100-sxm --out {folder["tables"]}");
+        Assert.Equal(("", 0), (run.Error, run.Code));
+        Assert.Contains("linear       1     1   0.01500     75 %  gemm\n"
+            + "other        1     1  0.005000     25 %  –\n", run.Out, StringComparison.Ordinal);
+        Assert.Equal(
+            [
+                "kind,operator,shape,table,count,median_us,total_us",
+                "linear,aten::mm,m=8 n=4096 k=4096,gemm,1,15,15", "other,odd,,,1,5,5",
+            ],
+            File.ReadLines(folder["tables/operators.csv"]));
+        Assert.Contains("over 1 row.", Typed.Run($"validate --tables {folder["tables"]}").Out,
+            StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void CollectorTables_AreKnownByTheirHeaders()
+    {
+        using var folder = new TemporaryFolder();
+        var file = folder.Write("whatever.txt", Perf);
+        var run = Typed.Run($"import {file} --hardware h100-sxm --out {folder["tables"]}");
+        Assert.Equal(("", 0), (run.Error, run.Code));
+        Assert.StartsWith(
+            "Left out 1 row: weights in \"nvfp4\".\nWrote gemm.csv.gz: 1 row\n", run.Out,
+            StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void WhereNothingFitsATable_TheCommandFails()
+    {
+        using var folder = new TemporaryFolder();
+        var file = folder.Write("t.json", Profile.Replace("c10::Half", "float"));
+        var run = Typed.Run($"import {file} --hardware h100-sxm --out {folder["tables"]}");
+        Assert.Equal(1, run.Code);
+        Assert.EndsWith("No row fits a table.\n", run.Out, StringComparison.Ordinal);
+        Assert.True(File.Exists(folder["tables/operators.csv"]));
+    }
+
+    [Fact]
+    public void CollectorTables_AmongTables_AreSentToImport()
+    {
+        using var folder = new TemporaryFolder();
+        folder.Write("gemm_perf.txt", Perf);
+        var run = Typed.Run($"validate --tables {folder.Path}");
+        Assert.Equal(2, run.Code);
+        Assert.Contains("AIConfigurator's own tables go through \"accelsim import\" first.",
+            run.Error, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("import PROFILE --out X", "--hardware: is missing; name what was measured")]
+    [InlineData("import PROFILE --hardware h100-sxm", "--out: is missing; name a folder")]
+    [InlineData("import PROFILE --hardware h101 --out X",
+        "--hardware: \"h101\" is no shipped accelerator")]
+    [InlineData("import PROFILE --hardware h100-sxm --out X --format nsys",
+        "--format: \"nsys\" is not known; known: kineto, aiconfigurator.")]
+    [InlineData("import NONE --hardware h100-sxm --out X", "cannot be read: ")]
+    [InlineData("import PROFILE --hardware h100-sxm --out X --format aiconfigurator",
+        "(1): has no header of a known table")]
+    [InlineData("import WORDS --hardware h100-sxm --out X",
+        "(1): is neither a trace of PyTorch's profiler (kineto: JSON) nor a table of ")]
+    [InlineData("import BENCH --hardware h100-sxm --out X",
+        "is a run of requests, which needs no import; give it to \"accelsim compare --run\" ")]
+    public void WrongInput_IsTold(string command, string message)
+    {
+        using var folder = new TemporaryFolder();
+        var run = Typed.Run(command
+            .Replace("PROFILE", folder.Write("t.json", Profile), StringComparison.Ordinal)
+            .Replace("WORDS", folder.Write("words.txt", "hello\n"), StringComparison.Ordinal)
+            .Replace("BENCH", folder.Write("b.json", "{\"date\":\"x\",\"input_lens\":[1]}"),
+                StringComparison.Ordinal)
+            .Replace("NONE", folder["none.json"], StringComparison.Ordinal)
+            .Replace(" X", " " + folder["tables"], StringComparison.Ordinal));
+        Assert.Equal(2, run.Code);
+        Assert.Contains(message, run.Error, StringComparison.Ordinal);
+        Assert.False(Directory.Exists(folder["tables"]));
+    }
+}
