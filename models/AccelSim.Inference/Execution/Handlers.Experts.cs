@@ -48,7 +48,6 @@ internal static unsafe partial class Handlers
     {
         var width = (int)own.Sizes.N;
         var experts = state.Experts;
-        from = Rounded(own, state, from, experts.Tokens.Length);
         var y = to.Take(experts.Tokens.Length, width);
         for (var i = 0; i < own.Matrices.Count; i++)
         {

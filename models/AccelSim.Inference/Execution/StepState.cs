@@ -74,9 +74,6 @@ internal sealed unsafe class StepState : IDisposable
 
     public Slot Logits { get; } = new();
 
-    /// <summary>Inputs of a linear layer, rounded.</summary>
-    public Slot Coarse { get; } = new();
-
     public ExpertRows Experts { get; } = new();
 
     public void Start(IReadOnlyList<StepEntry> entries)
@@ -139,7 +136,7 @@ internal sealed unsafe class StepState : IDisposable
 
     public void Dispose()
     {
-        Slot[] slots = [Stream, Delta, Normed, Qkv, Attended, Up, Inner, Head, Logits, Coarse];
+        Slot[] slots = [Stream, Delta, Normed, Qkv, Attended, Up, Inner, Head, Logits];
         foreach (var slot in slots) slot.Dispose();
         Experts.Dispose();
     }

@@ -26,6 +26,7 @@ public sealed unsafe class CpuPool : IDisposable
 
     private readonly Thread[] _threads;
     private readonly NativeBuffer?[] _scratch;
+    private NativeBuffer? _shared;
     private readonly Lock _only = new();
     private readonly object _gate = new();
     private delegate*<void*, int, int, void> _body;
@@ -124,6 +125,17 @@ public sealed unsafe class CpuPool : IDisposable
         return into;
     }
 
+    /// <summary>
+    /// Memory of all workers, at least that large; what it held is lost. One caller has it at a
+    /// time: who starts work.
+    /// </summary>
+    public byte* Shared(long bytes)
+    {
+        if (_shared is { } buffer && buffer.Bytes >= bytes) return buffer.Data;
+        _shared?.Dispose();
+        return (_shared = new NativeBuffer(bytes)).Data;
+    }
+
     /// <summary>Ends the threads.</summary>
     public void Dispose()
     {
@@ -133,6 +145,7 @@ public sealed unsafe class CpuPool : IDisposable
         lock (_gate) Monitor.PulseAll(_gate);
         foreach (var thread in _threads) thread.Join();
         foreach (var buffer in _scratch) buffer?.Dispose();
+        _shared?.Dispose();
     }
 
     private readonly struct RowWork(nint action, int rows, int chunks) : IChunkWork

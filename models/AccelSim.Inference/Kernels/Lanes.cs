@@ -33,6 +33,9 @@ internal unsafe interface ILanes<V> where V : struct
 
     static abstract V FromInt8(sbyte* from);
 
+    /// <summary>Expands E4M3; the format's NaN becomes 480.</summary>
+    static abstract V FromFp8(byte* from);
+
     /// <summary>Low and high halves of bytes, each less 8.</summary>
     static abstract void FromInt4(byte* from, out V low, out V high);
 }
@@ -77,6 +80,13 @@ internal unsafe struct Lanes512 : ILanes<Vector512<float>>
     public static Vector512<float> FromInt8(sbyte* from) =>
         Avx512F.ConvertToVector512Single(
             Avx512F.ConvertToVector512Int32(Vector128.Load(from)));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector512<float> FromFp8(byte* from)
+    {
+        var wide = Avx512F.ConvertToVector512Int32(Vector128.Load((sbyte*)from)) << 20;
+        return (wide & Vector512.Create(E4M3.Kept)).AsSingle() * Vector512.Create(E4M3.Lift);
+    }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void FromInt4(
@@ -133,6 +143,15 @@ internal unsafe struct Lanes256 : ILanes<Vector256<float>>
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector256<float> FromFp8(byte* from)
+    {
+        var bytes = Vector128.CreateScalarUnsafe(*(long*)from).AsSByte();
+        var shorts = Vector128.WidenLower(bytes);
+        var wide = Vector256.WidenLower(shorts.ToVector256Unsafe()) << 20;
+        return (wide & Vector256.Create(E4M3.Kept)).AsSingle() * Vector256.Create(E4M3.Lift);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void FromInt4(
         byte* from, out Vector256<float> low, out Vector256<float> high)
     {
@@ -156,4 +175,36 @@ internal static class Half16
 
     /// <summary>2 to the 112: the difference of the biases, 127 − 15.</summary>
     public const float Lift = 5.192296858534828e33f;
+}
+
+/// <summary>
+/// Floating point of eight bits, four of them exponent (Micikevicius et al. 2022), expanded as
+/// half precision is.
+/// </summary>
+internal static class E4M3
+{
+    /// <summary>The largest number.</summary>
+    public const float Most = 448;
+
+    /// <summary>Sign, exponent and mantissa after the shift of a sign-extended number.</summary>
+    public const int Kept = unchecked((int)0x87F00000);
+
+    /// <summary>2 to the 120: the difference of the biases, 127 − 7.</summary>
+    public const float Lift = 1.329227995784916e36f;
+
+    private const float LeastNormal = 1f / 64;
+    private const float SubnormalSteps = 512;
+
+    /// <summary>The nearest number, ties to even; at most 448.</summary>
+    public static byte From(float value)
+    {
+        unchecked
+        {
+            var sign = (BitConverter.SingleToUInt32Bits(value) >> 24) & 0x80;
+            var size = MathF.Min(MathF.Abs(value), Most);
+            if (size < LeastNormal) return (byte)(sign | (uint)MathF.Round(size * SubnormalSteps));
+            var bits = BitConverter.SingleToUInt32Bits(size);
+            return (byte)(sign | (((bits + 0x7FFFF + ((bits >> 20) & 1)) >> 20) - (120 << 3)));
+        }
+    }
 }

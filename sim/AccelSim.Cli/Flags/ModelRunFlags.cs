@@ -91,13 +91,14 @@ internal sealed class ModelRunFlags(string? usual = null)
     public Scenario Scenario(ParseResult parsed, string hardware, int budget)
     {
         var dtype = Known(parsed, _dtype) ?? "auto";
-        var isInteger = dtype.StartsWith("int", StringComparison.Ordinal);
+        // Coarse formats have the same names there, without the length of groups.
+        var isCoarse = dtype is not ("auto" or "fp32" or "bf16" or "fp16");
         return new Scenario
         {
             Model = Name(parsed),
             Workload = new WorkloadSource(),
-            Dtype = isInteger ? "auto" : dtype,
-            Quantization = isInteger ? dtype.Split('-')[0] : "auto",
+            Dtype = isCoarse ? "auto" : dtype,
+            Quantization = isCoarse ? dtype.Split('-')[0] : "auto",
             KvCacheDtype = Known(parsed, _kv) ?? "auto",
             Replicas =
             [

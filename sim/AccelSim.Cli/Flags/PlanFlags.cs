@@ -25,8 +25,8 @@ internal sealed class PlanFlags
         "--kv-cache-dtype", "FORMAT", "KV cache entries (auto).");
 
     private readonly Option<string?> _quantization = Flag.Text(
-        "--quantization", "SCHEME", "Weights: fp8, fp8_block, int8, int4, awq, gptq, mxfp4, "
-        + "none (auto: the model's own).", "-q");
+        "--quantization", "SCHEME", "Weights: fp8, fp8_block, w8a8 (activations, too), int8, int4, "
+        + "awq, gptq, mxfp4, none (auto: the model's own).", "-q");
 
     private readonly Option<int?> _tp = Flag.Whole(
         "--tp", "N", "Ranks that split every layer (1).", Flag.MostRanks, "--tensor-parallel-size");

@@ -100,7 +100,8 @@ internal sealed class BenchTables(
 
     private static string Name(Storage storage) =>
         JsonNames.Of(storage.Kind.ToString())
-        + (storage.Group > 0 ? $" in groups of {storage.Group}" : "");
+        + (storage.Group > 0 ? $" in groups of {storage.Group}" : "")
+        + (storage.RoundsInputs ? " with int8 inputs" : "");
 
     private static string Milliseconds(double? seconds) =>
         seconds is { } value ? Figures.Number(value * 1e3) : "–";
