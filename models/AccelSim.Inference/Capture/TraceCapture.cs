@@ -15,7 +15,7 @@ public sealed class TraceCapture : IOperatorObserver, IServingObserver, IDisposa
 {
     private const int MostWaiting = 1024;
     private readonly TraceWriter _writer;
-    private readonly Dictionary<OperatorTemplate, int> _names = [];
+    private readonly Dictionary<OperatorTemplate, int> _names;
     private readonly BlockingCollection<TraceStep> _steps = new(MostWaiting);
     private readonly Thread _thread;
     private List<TraceOperator> _operators = [];
@@ -30,10 +30,14 @@ public sealed class TraceCapture : IOperatorObserver, IServingObserver, IDisposa
     /// <param name="header">Its names are those of <paramref name="graph"/>, in order.</param>
     /// <param name="config">The model's own file.</param>
     /// <param name="graph">What the engine runs.</param>
-    public TraceCapture(string path, TraceHeader header, string config, OperatorGraph graph)
+    /// <param name="draft">What a draft runs, whose names come after; null: there is none.</param>
+    public TraceCapture(
+        string path, TraceHeader header, string config, OperatorGraph graph,
+        OperatorGraph? draft = null)
     {
         ArgumentNullException.ThrowIfNull(graph);
-        foreach (var template in graph.Stages[0]) _names[template] = _names.Count;
+        _names = Numbered(graph, 0);
+        Draft = new DraftObserver(this, draft is null ? [] : Numbered(draft, _names.Count));
         _writer = new TraceWriter(path, header, config);
         _thread = new Thread(Write) { IsBackground = true, Name = "trace" };
         _thread.Start();
@@ -44,6 +48,9 @@ public sealed class TraceCapture : IOperatorObserver, IServingObserver, IDisposa
 
     /// <summary>Operators recorded.</summary>
     public long Operators { get; private set; }
+
+    /// <summary>Is to be told what the draft runs.</summary>
+    public IOperatorObserver Draft { get; }
 
     /// <inheritdoc/>
     public void OperatorRan(
@@ -62,10 +69,12 @@ public sealed class TraceCapture : IOperatorObserver, IServingObserver, IDisposa
 
     /// <inheritdoc/>
     public void Stepped(
-        long start, long end, IReadOnlyList<int> requests, IReadOnlyList<StepEntry> entries)
+        long start, long end, IReadOnlyList<int> requests, IReadOnlyList<StepEntry> entries,
+        IReadOnlyList<int> gained)
     {
         ArgumentNullException.ThrowIfNull(requests);
         ArgumentNullException.ThrowIfNull(entries);
+        ArgumentNullException.ThrowIfNull(gained);
         if (_failure is { } failure) throw new IOException(failure.Message, failure);
         var zero = _zero ??= start;
         List<TraceChunk> prefill = [], decode = [];
@@ -73,7 +82,10 @@ public sealed class TraceCapture : IOperatorObserver, IServingObserver, IDisposa
         {
             var entry = entries[i];
             (entry.IsPrompt ? prefill : decode).Add(new(
-                requests[i], entry.Position, entry.Tokens.Count, entry.Sampler is not null));
+                requests[i], entry.Position, entry.Tokens.Count, gained[i] > 0)
+            {
+                More = Math.Max(0, gained[i] - 1),
+            });
         }
         for (var i = 0; i < _operators.Count; i++)
         {
@@ -97,6 +109,17 @@ public sealed class TraceCapture : IOperatorObserver, IServingObserver, IDisposa
         _idle = 0;
     }
 
+    /// <inheritdoc/>
+    /// <remarks>Nothing is gained by it; of prompts one row of logits is wanted.</remarks>
+    public void Proposed(
+        long start, long end, IReadOnlyList<int> requests, IReadOnlyList<StepEntry> entries,
+        bool isOther)
+    {
+        ArgumentNullException.ThrowIfNull(entries);
+        Stepped(
+            start, end, requests, entries, [.. entries.Select(entry => entry.IsPrompt ? 1 : 0)]);
+    }
+
     /// <summary>Writes what is left and closes the file.</summary>
     public void Dispose()
     {
@@ -105,6 +128,10 @@ public sealed class TraceCapture : IOperatorObserver, IServingObserver, IDisposa
         _writer.Dispose();
         _steps.Dispose();
     }
+
+    private static Dictionary<OperatorTemplate, int> Numbered(OperatorGraph graph, int first) =>
+        graph.Stages[0].Select((template, i) => (template, i))
+            .ToDictionary(pair => pair.template, pair => first + pair.i);
 
     private void Write()
     {
@@ -121,5 +148,14 @@ public sealed class TraceCapture : IOperatorObserver, IServingObserver, IDisposa
                 // Nobody waits for a full queue.
             }
         }
+    }
+
+    /// <summary>A draft may have operators that are equal to the model's.</summary>
+    private sealed class DraftObserver(
+        TraceCapture capture, Dictionary<OperatorTemplate, int> names) : IOperatorObserver
+    {
+        public void OperatorRan(
+            OperatorTemplate operation, int layer, in StepShape step, long start, long end) =>
+            capture._operators.Add(new(names[operation], layer, start, end, 0));
     }
 }

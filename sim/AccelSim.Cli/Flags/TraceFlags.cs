@@ -51,34 +51,42 @@ internal sealed class TraceFlags
             throw new ConfigException("", 0, _hardware.Name,
                 "is missing; name what the trace is replayed on, such as --hardware h100-sxm.");
         }
-        var header = trace.Header;
+        var (header, file) = (trace.Header, parsed.GetValue(File)!);
         var (dtype, kv, weights) = (
             parsed.GetValue(_dtype), parsed.GetValue(_kvCacheDtype),
             parsed.GetValue(_quantization));
         var document = Catalog.Open(hardware);
-        var formats = (dtype ?? kv ?? weights) is null
-            ? header.Formats.Plan(parsed.GetValue(File)!)
-            : null;
-        if (formats is not null) RefuseFormats(formats, document, hardware);
-        var builder = new DeploymentBuilder(
-            trace.Model(), dtype ?? "auto", kv ?? "auto", weights ?? "auto",
-            header.Engine.BlockSize)
+        var isOwn = (dtype ?? kv ?? weights) is null;
+        var deployment = Build(trace.Model(), header.Formats);
+        return new TraceReplay(
+            header, file, deployment,
+            trace.Draft() is { } draft ? Build(draft, header.Draft!.Formats) : null);
+
+        Deployment Build(ModelConfig model, TraceFormats own)
         {
-            Formats = formats,
-            Rung = CostRung.Named(parsed.GetValue(_costModel) ?? CostRung.Default, _costModel.Name),
-        };
-        var deployment = builder.Build(document, new ReplicaSpec
-        {
-            Hardware = hardware,
-            Engine = new EngineSettings
+            var formats = isOwn ? own.Plan(file) : null;
+            if (formats is not null) RefuseFormats(formats, document, hardware);
+            var builder = new DeploymentBuilder(
+                model, dtype ?? "auto", kv ?? "auto", weights ?? "auto", header.Engine.BlockSize)
             {
-                MaxNumSeqs = header.Engine.MaxNumSeqs,
-                MaxNumBatchedTokens = header.Engine.MaxNumBatchedTokens,
-                BlockSize = header.Engine.BlockSize,
-            },
-        });
-        return new TraceReplay(header, parsed.GetValue(File)!, deployment);
+                Formats = formats,
+                Rung = CostRung.Named(
+                    parsed.GetValue(_costModel) ?? CostRung.Default, _costModel.Name),
+            };
+            return builder.Build(document, Replica(hardware, header.Engine));
+        }
     }
+
+    private static ReplicaSpec Replica(string hardware, TraceEngine engine) => new()
+    {
+        Hardware = hardware,
+        Engine = new EngineSettings
+        {
+            MaxNumSeqs = engine.MaxNumSeqs,
+            MaxNumBatchedTokens = engine.MaxNumBatchedTokens,
+            BlockSize = engine.BlockSize,
+        },
+    };
 
     /// <summary>Formats of the trace that the hardware has no arithmetic for.</summary>
     private void RefuseFormats(FormatPlan formats, HardwareDocument document, string hardware)
