@@ -31,7 +31,7 @@ public sealed class KernelBenchmark : IBenchmark
         report.Note($"{pool.Workers} threads");
         foreach (var (name, storage) in Formats)
         {
-            foreach (var rows in new[] { 1, 2, 4, 8, 16, 512 })
+            foreach (var rows in new[] { 1, 2, 4, 8, 16, 32, 64, 512 })
                 Products(against, pool, name, storage, rows);
         }
     }

@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
 using System.Runtime.Intrinsics.X86;
 
 namespace AccelSim.Inference.Kernels;
@@ -28,7 +29,7 @@ internal static unsafe class DotTiles<V, L, W>
             float* o2 = m.OffsetsOf(r2), o3 = m.OffsetsOf(r3);
             V zero = L.Set(0), t0 = zero, t1 = zero, t2 = zero, t3 = zero;
             int groups = m.Groups, group = m.Group, columns = m.Columns;
-            var next = w0 + 4 * m.RowBytes;
+            var next = m.IsWalked ? w0 + 4 * m.RowBytes : null;
             for (int g = 0, k = 0; g < groups; g++)
             {
                 V a0 = zero, a1 = zero, a2 = zero, a3 = zero;
@@ -36,7 +37,7 @@ internal static unsafe class DotTiles<V, L, W>
                 var sum = zero;
                 for (var end = Math.Min(k + group, columns); k < end; k += Matrix.Run)
                 {
-                    Ahead(next, k);
+                    if (next is not null) Ahead(next, k);
                     for (var part = 0; part < 16; part += L.Count)
                     {
                         V x0 = L.Load(x + k + part), x1 = L.Load(x + k + part + 16);
@@ -60,10 +61,7 @@ internal static unsafe class DotTiles<V, L, W>
                 t2 = Scaled(s2, o2, g, Both(a2, b2), sum, t2);
                 t3 = Scaled(s3, o3, g, Both(a3, b3), sum, t3);
             }
-            y[row] = L.Sum(t0);
-            y[r1] = L.Sum(t1);
-            y[r2] = L.Sum(t2);
-            y[r3] = L.Sum(t3);
+            new Four(row, r1, r2, r3).Store(y, t0, t1, t2, t3, add: false);
         }
     }
 
@@ -138,14 +136,14 @@ internal static unsafe class DotTiles<V, L, W>
             V a20 = zero, a21 = zero, a22 = zero, a23 = zero;
             V a30 = zero, a31 = zero, a32 = zero, a33 = zero;
             int groups = m.Groups, group = m.Group, columns = m.Columns;
-            var next = w0 + 4 * m.RowBytes;
+            var next = m.IsWalked ? w0 + 4 * m.RowBytes : null;
             for (int g = 0, k = 0; g < groups; g++)
             {
                 V s0 = Scale(m, row, g), s1 = Scale(m, r1, g);
                 V s2 = Scale(m, r2, g), s3 = Scale(m, r3, g);
                 for (var end = Math.Min(k + group, columns); k < end; k += Matrix.Run)
                 {
-                    if (first == 0) Ahead(next, k);
+                    if (first == 0 && next is not null) Ahead(next, k);
                     for (var part = 0; part < 16; part += L.Count)
                     {
                         Load(w0, m, row, g, k, part, s0, out var p0, out var q0);
@@ -235,18 +233,18 @@ internal static unsafe class DotTiles<V, L, W>
         {
             unchecked
             {
-                float s0 = L.Sum(a0), s1 = L.Sum(a1), s2 = L.Sum(a2), s3 = L.Sum(a3);
-                if (add)
+                var sums = L.Sums(a0, a1, a2, a3);
+                if (R3 == R0 + 3)
                 {
-                    s0 += y[R0];
-                    s1 += y[R1];
-                    s2 += y[R2];
-                    s3 += y[R3];
+                    if (add) sums += Vector128.Load(y + R0);
+                    sums.Store(y + R0);
+                    return;
                 }
-                y[R0] = s0;
-                y[R1] = s1;
-                y[R2] = s2;
-                y[R3] = s3;
+                if (add) sums += Vector128.Create(y[R0], y[R1], y[R2], y[R3]);
+                y[R0] = sums[0];
+                y[R1] = sums[1];
+                y[R2] = sums[2];
+                y[R3] = sums[3];
             }
         }
     }

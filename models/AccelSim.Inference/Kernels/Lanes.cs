@@ -26,6 +26,9 @@ internal unsafe interface ILanes<V> where V : struct
 
     static abstract float Sum(V value);
 
+    /// <summary>The sums of four vectors.</summary>
+    static abstract Vector128<float> Sums(V a, V b, V c, V d);
+
     static abstract V FromBf16(ushort* from);
 
     /// <summary>Expands finite numbers; infinities become large ones.</summary>
@@ -63,6 +66,13 @@ internal unsafe struct Lanes512 : ILanes<Vector512<float>>
 
     public static float Sum(Vector512<float> value) =>
         Vector256.Sum(value.GetLower() + value.GetUpper());
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector128<float> Sums(
+        Vector512<float> a, Vector512<float> b, Vector512<float> c, Vector512<float> d) =>
+        Lanes256.Sums(
+            a.GetLower() + a.GetUpper(), b.GetLower() + b.GetUpper(),
+            c.GetLower() + c.GetUpper(), d.GetLower() + d.GetUpper());
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector512<float> FromBf16(ushort* from) =>
@@ -121,6 +131,15 @@ internal unsafe struct Lanes256 : ILanes<Vector256<float>>
         Vector256.FusedMultiplyAdd(a, b, c);
 
     public static float Sum(Vector256<float> value) => Vector256.Sum(value);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector128<float> Sums(
+        Vector256<float> a, Vector256<float> b, Vector256<float> c, Vector256<float> d)
+    {
+        if (!Avx.IsSupported) return Vector128.Create(Sum(a), Sum(b), Sum(c), Sum(d));
+        var pairs = Avx.HorizontalAdd(Avx.HorizontalAdd(a, b), Avx.HorizontalAdd(c, d));
+        return pairs.GetLower() + pairs.GetUpper();
+    }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector256<float> FromBf16(ushort* from) =>

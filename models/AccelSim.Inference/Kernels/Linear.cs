@@ -11,7 +11,7 @@ namespace AccelSim.Inference.Kernels;
 public static unsafe class Linear
 {
     /// <summary>Rows of activations from which expanding weights first is worth it.</summary>
-    public const int PanelRows = 16;
+    public const int PanelRows = 128;
 
     private const int PanelOutputs = 64;
     private const int PanelInputs = 1024;

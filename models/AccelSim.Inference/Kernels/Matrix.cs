@@ -93,6 +93,7 @@ public sealed unsafe class Matrix : IDisposable
             Columns = padded,
             Group = storage.IsScaled ? group : padded,
             Groups = groups,
+            IsWalked = true,
         };
     }
 
@@ -137,6 +138,9 @@ internal unsafe struct MatrixView
     /// <summary>Columns that share a scale.</summary>
     public int Group;
     public int Groups;
+
+    /// <summary>Whether it lies in memory and is walked from end to end.</summary>
+    public bool IsWalked;
 
     public readonly byte* Row(int row) => unchecked(Data + row * RowBytes);
 
