@@ -23,7 +23,7 @@ internal sealed class AgainstLimits(IReport report, CpuPool pool) : IDisposable
     public void Measure(string label, double bytes, double flops, Action action)
     {
         var warm = Stopwatch.GetTimestamp();
-        for (var i = 0; i < 2 || Stopwatch.GetElapsedTime(warm) < Enough / 4; i++) action();
+        for (var i = 0; i < 2 || Stopwatch.GetElapsedTime(warm) < Enough / 2; i++) action();
         List<double> shares = [], seconds = [], reads = [], computes = [];
         var begin = Stopwatch.GetTimestamp();
         for (var i = 0; i < MostRounds; i++)

@@ -48,6 +48,7 @@ public static unsafe partial class Attention
             return (window == 0 ? 0 : Math.Max(0, first - window + 1), first + Count);
         }
 
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         public void Run<V, L>(Call call, float* memory)
             where V : struct where L : struct, ILanes<V>
         {
@@ -87,6 +88,7 @@ public static unsafe partial class Attention
             }
         }
 
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         private void Soften(Call call, in State state, int key, int keys)
         {
             var span = call.Spans[Span];
@@ -102,6 +104,7 @@ public static unsafe partial class Attention
         }
 
         /// <summary>Scores of the keys, or their values' sum, block by block.</summary>
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         private void EachBlock<V, L>(
             KvPages pages, IReadOnlyList<int> blocks, int key, int keys, int end,
             in State state, bool value)

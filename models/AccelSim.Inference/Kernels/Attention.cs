@@ -118,24 +118,35 @@ public static unsafe partial class Attention
                 for (var end = Spans[s].Count; end > 0; end -= tokens)
                 {
                     var first = Math.Max(0, end - tokens);
-                    for (var head = 0; head < Pages.Heads; head++)
-                        Add(pieces, new Piece(s, first, end - first, head), ref floats);
+                    Add(pieces, new Piece(s, first, end - first, 0), ref floats);
                 }
             }
             return pieces;
         }
 
+        /// <summary>Parts of all heads: those that lie side by side in the cache come together.
+        /// </summary>
         private void Add(List<Piece> pieces, Piece piece, ref long floats)
         {
             var (from, end) = piece.Keys(this);
             var parts = piece.IsDirect(this)
                 ? Math.Max(1, (end - from + KeysOfPart / 2) / KeysOfPart)
                 : 1;
+            var each = (piece with { Parts = parts }).PartialFloats(this);
             for (var part = 0; part < parts; part++)
             {
-                pieces.Add(piece with { Part = part, Parts = parts, At = floats });
-                floats += pieces[^1].PartialFloats(this);
+                for (var head = 0; head < Pages.Heads; head++)
+                {
+                    pieces.Add(piece with
+                    {
+                        Head = head,
+                        Part = part,
+                        Parts = parts,
+                        At = floats + (head * parts + part) * each,
+                    });
+                }
             }
+            floats += parts * Pages.Heads * each;
         }
     }
 }

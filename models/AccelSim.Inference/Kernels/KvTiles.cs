@@ -7,6 +7,7 @@ internal static unsafe class KvTiles<V, L, W>
     where V : struct where L : struct, ILanes<V> where W : struct, IWeightLoad
 {
     /// <summary>Queries times keys.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Scores(in MatrixView keys, in Rows queries, in Rows scores)
     {
         for (var key = 0; key < keys.Rows; key += 4)

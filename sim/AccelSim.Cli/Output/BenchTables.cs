@@ -89,7 +89,9 @@ internal sealed class BenchTables(
             + "its first token. TPOT: mean time of one further token of each request."
             + (simulated is null
                 ? ""
-                : $" Simulated: estimate on {simulated.Hardware}, cost model {simulated.Rung}."));
+                : $" Simulated: estimate on {simulated.Hardware}, cost model {simulated.Rung}"
+                    + (_measured[0].Answers.Count > 0 ? ", without proposals." : ".")));
+        foreach (var measured in _measured) SpeculationText.Write(terminal, measured.Answers);
         _rates.Write(
             terminal,
             "Work and bytes as the operator graph counts them. Peak: "
