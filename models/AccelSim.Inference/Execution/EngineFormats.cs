@@ -44,6 +44,18 @@ public sealed record EngineFormats(Storage Linear, Storage Embedding, KvKind Kv)
         ("int4", KvKind.Int4),
     ];
 
+    /// <summary>
+    /// What the simulator calls the weights' format where it is not one of activations, too.
+    /// </summary>
+    public string? CoarseName => Linear switch
+    {
+        { RoundsInputs: true } => "w8a8",
+        { Kind: StorageKind.Int8 } => "int8",
+        { Kind: StorageKind.Fp8 } => "fp8",
+        { Kind: StorageKind.Int4 } => "int4",
+        _ => null,
+    };
+
     /// <summary>Names of formats of weights.</summary>
     public static IEnumerable<string> WeightFormatNames => Weights.Select(format => format.Name);
 

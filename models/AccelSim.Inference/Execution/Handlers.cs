@@ -44,6 +44,11 @@ internal static unsafe partial class Handlers
                 state.Experts.Tokens.Length, own),
             ["moe.down_proj"] = (own, _) => state =>
                 RunExperts(own, state, state.Experts.Inner, state.Experts.Output),
+            ["moe.shared_gate"] = Linear(state => state.Normed, state => state.Experts.SharedGate),
+            ["moe.shared.gate_up_proj"] = Linear(state => state.Normed, state => state.Up),
+            ["moe.shared.activation"] = (own, model) => state => Activate(
+                state, model.Numerics.Activation, state.Up, state.Inner, state.Rows, own),
+            ["moe.shared.down_proj"] = Linear(state => state.Inner, state => state.Experts.Shared),
             ["moe.weighted_sum"] = (own, model) => state => SumExperts(own, model, state),
             ["lm_head"] = (own, _) => state => ComputeLogits(own, state),
             ["sampling"] = (_, _) => Sample,

@@ -118,6 +118,7 @@ internal sealed unsafe class StepState : IDisposable
     private void Turn()
     {
         var needed = Rows * Pairs;
+        var factor = Model.Numerics.RopeScaling?.AttentionFactor ?? 1;
         if (Cosines.Length < needed)
         {
             Cosines = new float[needed];
@@ -128,8 +129,8 @@ internal sealed unsafe class StepState : IDisposable
             for (var pair = 0; pair < Pairs; pair++)
             {
                 var (sine, cosine) = Math.SinCos(Tokens[row].Position * _frequencies[pair]);
-                Cosines[row * Pairs + pair] = (float)cosine;
-                Sines[row * Pairs + pair] = (float)sine;
+                Cosines[row * Pairs + pair] = (float)(cosine * factor);
+                Sines[row * Pairs + pair] = (float)(sine * factor);
             }
         }
     }
@@ -198,8 +199,14 @@ internal sealed class ExpertRows : IDisposable
 
     public Slot Output { get; } = new();
 
+    /// <summary>What the shared experts make of each token.</summary>
+    public Slot Shared { get; } = new();
+
+    public Slot SharedGate { get; } = new();
+
     public void Dispose()
     {
-        foreach (var slot in new[] { Scores, Input, Up, Inner, Output }) slot.Dispose();
+        Slot[] slots = [Scores, Input, Up, Inner, Output, Shared, SharedGate];
+        foreach (var slot in slots) slot.Dispose();
     }
 }

@@ -90,7 +90,7 @@ internal sealed class RoundedWeights(IWeightRows exact, IRounding rounding) : IW
 
     public void Fill(in WeightPlace place, Matrix matrix, CpuPool pool)
     {
-        if (place.Operation is "lm_head" or "moe.router"
+        if (place.Operation is "lm_head" or "moe.router" or "moe.shared_gate"
             || place.Operation.StartsWith("embedding", StringComparison.Ordinal))
         {
             exact.Fill(place, matrix, pool);

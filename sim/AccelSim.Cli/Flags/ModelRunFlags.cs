@@ -88,9 +88,10 @@ internal sealed class ModelRunFlags(string? usual = null)
     }
 
     /// <summary>The same model and formats on simulated hardware.</summary>
-    public Scenario Scenario(ParseResult parsed, string hardware, int budget)
+    public Scenario Scenario(
+        ParseResult parsed, EngineFormats formats, string hardware, int budget)
     {
-        var dtype = Known(parsed, _dtype) ?? "auto";
+        var dtype = Known(parsed, _dtype) ?? formats.CoarseName ?? "auto";
         // Coarse formats have the same names there, without the length of groups.
         var isCoarse = dtype is not ("auto" or "fp32" or "bf16" or "fp16");
         return new Scenario

@@ -2,6 +2,7 @@ using AccelSim.Configuration;
 using AccelSim.Inference.Execution;
 using AccelSim.Inference.Kernels;
 using AccelSim.Inference.Serving;
+using AccelSim.Models;
 using AccelSim.Serving;
 using AccelSim.Studies;
 
@@ -14,9 +15,9 @@ internal sealed class SimulatedBatch
     private readonly Deployment _deployment;
 
     /// <summary>Builds what is simulated.</summary>
-    public SimulatedBatch(Scenario scenario)
+    public SimulatedBatch(Scenario scenario, ModelConfig model)
     {
-        _planned = new PlannedDeployment(scenario);
+        _planned = new PlannedDeployment(scenario, model);
         _deployment = _planned.Build();
     }
 

@@ -98,7 +98,9 @@ internal sealed class RunVerb : Verb
         using var opened = _model.Open(parsed, pool);
         RefuseBeyond(opened.Model.Shape, isl, osl, "--isl");
         var simulated = parsed.GetValue(_hardware) is { } hardware
-            ? new SimulatedBatch(_model.Scenario(parsed, hardware, budget))
+            ? new SimulatedBatch(
+                _model.Scenario(parsed, opened.Model.Formats, hardware, budget),
+                opened.Model.Shape)
             : null;
         var tables = new BenchTables(Terminal, opened.Model, limits, pool.Workers, simulated);
         foreach (var batch in batches)
