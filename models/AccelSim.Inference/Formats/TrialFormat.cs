@@ -40,6 +40,10 @@ public sealed record TrialFormat(string Name, string RunsAs, EngineFormats Engin
         Cache("kv-int2", new KvRounding(new AffineRounding(2, 32), 0)),
         Cache("kv-int2-sinks", new KvRounding(new AffineRounding(2, 32), 4)),
         Cache("kv-int2-channels", new KvRounding(new AffineRounding(2, 32), 4) { KeyGroup = 32 }),
+        Cache("kv-int2-outliers", new KvRounding(new AffineRounding(2, 32), 4)
+        {
+            KeyGroup = 32, OutlierTokens = 1,
+        }),
     ];
 
     /// <summary>Formats by name.</summary>
@@ -80,8 +84,9 @@ public sealed record TrialFormat(string Name, string RunsAs, EngineFormats Engin
         ArgumentNullException.ThrowIfNull(shape);
         return shape.Layers.Select(layer => (AttentionShape)layer.Mixer).Sum(attention =>
         {
-            var bits = Engine.KvRounding?.Format.Bits(attention.HeadDim)
-                ?? KvPages.Bits(Engine.Kv)
+            var bits = Engine.KvRounding is { } rounding
+                ? rounding.Bits(attention.HeadDim)
+                : KvPages.Bits(Engine.Kv)
                 + (Engine.Kv is KvKind.Int8 or KvKind.Int4 ? 32.0 / attention.HeadDim : 0);
             return 2.0 * attention.KvHeads * attention.HeadDim * bits / 8;
         });

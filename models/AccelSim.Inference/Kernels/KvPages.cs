@@ -113,11 +113,11 @@ public sealed unsafe class KvPages : IDisposable
         }
     }
 
-    /// <summary>A key in a cache of fp32.</summary>
-    internal Span<float> Exact(long slot, int head)
+    /// <summary>A key or a value in a cache of fp32.</summary>
+    internal Span<float> Exact(long slot, int head, bool value)
     {
         if (Kind != KvKind.F32) throw new InvalidOperationException("The cache is not fp32.");
-        return new Span<float>(_data.Floats + RowOf(slot, head, false) * Width, HeadDim);
+        return new Span<float>(_data.Floats + RowOf(slot, head, value) * Width, HeadDim);
     }
 
     /// <summary>Copies keys and values of a token to another slot.</summary>

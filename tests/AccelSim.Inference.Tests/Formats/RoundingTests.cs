@@ -170,7 +170,45 @@ public sealed class RoundingTests
         }
 
         Span<float> Key(int token) =>
-            pages.Exact(blocks[token / 4] * 4 + token % 4, 1);
+            pages.Exact(blocks[token / 4] * 4 + token % 4, 1, false);
+    }
+
+    [Fact]
+    public void OutlierTokens_StayWithKeyAndValue()
+    {
+        const int dim = 32, tokens = 8, outlier = 5;
+        var rounding = new KvRounding(new AffineRounding(2, 0), 0)
+        {
+            KeyGroup = tokens, OutlierTokens = 1,
+        };
+        using var pages = new KvPages(2, 4, 1, dim, KvKind.F32);
+        var rows = Enumerable.Range(0, tokens).Select(token =>
+            Row(dim * (token + 1))[^dim..].Select(x => token == outlier ? 9 * x : x).ToArray())
+            .ToArray();
+        foreach (var value in new[] { false, true })
+        {
+            for (var token = 0; token < tokens; token++)
+                rows[token].CopyTo(pages.Exact(token, 0, value));
+        }
+        // Nothing happens as tokens come, all when the group is full.
+        var fresh = rows[0].Concat(rows[0]).ToArray();
+        rounding.Round(0, fresh, dim);
+        Assert.Equal(rows[0].Concat(rows[0]), fresh);
+        KeyChannels.Round(rounding, pages, new AttentionSpan(0, tokens, 0, [0, 1]));
+        foreach (var value in new[] { false, true })
+        {
+            for (var token = 0; token < tokens; token++)
+            {
+                var kept = pages.Exact(token, 0, value).ToArray();
+                if (token == outlier) Assert.Equal(rows[token], kept);
+                else Assert.NotEqual(rows[token], kept);
+            }
+            // What is left of a channel has the four levels of its own seven tokens.
+            Assert.InRange(
+                Enumerable.Range(0, tokens).Where(token => token != outlier)
+                    .Select(token => pages.Exact(token, 0, false)[3]).Distinct().Count(),
+                2, 4);
+        }
     }
 
     private static void HalfAStep(
