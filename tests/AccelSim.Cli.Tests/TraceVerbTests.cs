@@ -147,7 +147,7 @@ public sealed class TraceVerbTests(CapturedRun captured) : IClassFixture<Capture
         Assert.Equal(("", 0), (compared.Error, compared.Code));
         Assert.Contains(
             $": {steps.Length} steps,",
-            string.Join(' ', compared.Out.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries)),
+            compared.Out.ReplaceLineEndings(" ").Replace("    ", "", StringComparison.Ordinal),
             StringComparison.Ordinal);
     }
 

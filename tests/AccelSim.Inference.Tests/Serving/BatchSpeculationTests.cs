@@ -91,7 +91,8 @@ public sealed class BatchSpeculationTests : IDisposable
         var engine = Serve(requests, 40, 64, "draft");
         Assert.All(
             engine.Answers, one => Assert.Equal(one.Request.MaxTokens, one.Tokens.Count));
-        Assert.Contains(engine.Answers, answer => answer.Speculation.Any(step => step.Accepted > 0));
+        Assert.Contains(
+            engine.Answers, answer => answer.Speculation.Any(step => step.Accepted > 0));
     }
 
     /// <summary>What is recorded adds up: tokens gained are those of the answers.</summary>
