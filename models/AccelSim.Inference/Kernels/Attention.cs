@@ -27,7 +27,7 @@ public static unsafe partial class Attention
     private const int MostRows = 64;
 
     /// <summary>
-    /// Where few rows ask, a sequence's keys are parted among threads; how depends on nothing but
+    /// Where few tokens ask, a sequence's keys are parted among threads; how depends on nothing but
     /// their number, so that answers do not depend on threads or on who else is in the batch.
     /// </summary>
     private const int KeysOfPart = 2048;
@@ -129,7 +129,7 @@ public static unsafe partial class Attention
         private void Add(List<Piece> pieces, Piece piece, ref long floats)
         {
             var (from, end) = piece.Keys(this);
-            var parts = piece.IsDirect(this)
+            var parts = piece.Count == Spans[piece.Span].Count
                 ? Math.Max(1, (end - from + KeysOfPart / 2) / KeysOfPart)
                 : 1;
             var each = (piece with { Parts = parts }).PartialFloats(this);

@@ -22,7 +22,8 @@ public sealed unsafe class AttentionTests : IDisposable
     [InlineData(9001, 1, 4, 1, 64, 0)]
     [InlineData(5000, 2, 3, 1, 40, 0)]
     [InlineData(7000, 1, 2, 2, 33, 3500)]
-    // As many, but rows enough to expand keys first.
+    // As many, but rows enough to expand keys first; and tokens enough not to part them.
+    [InlineData(4200, 30, 8, 2, 32, 0)]
     [InlineData(4200, 5, 8, 2, 32, 0)]
     public void AgreesWithFp64(
         int history, int count, int heads, int kvHeads, int dim, int window)
