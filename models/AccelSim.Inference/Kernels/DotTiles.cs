@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 using System.Runtime.Intrinsics.X86;
@@ -145,9 +146,18 @@ internal static unsafe class DotTiles<V, L, W>
     /// <param name="first">The first row of activations.</param>
     /// <param name="y">The outputs, at the matrix' own row numbers.</param>
     /// <param name="add">Whether to add to what stands there.</param>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void Rows4x4(
         in MatrixView m, int row, in Rows x, int first, in Rows y, bool add)
+    {
+        if (unchecked(x.Count - first) > 2) Tile<FourRows>(m, row, x, first, y, add);
+        else Tile<TwoRows>(m, row, x, first, y, add);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void Tile<R>(
+        in MatrixView m, int row, in Rows x, int first, in Rows y, bool add)
+        where R : struct, IRowCount
     {
         unchecked
         {
@@ -156,6 +166,7 @@ internal static unsafe class DotTiles<V, L, W>
             byte* w0 = m.Row(row), w1 = m.Row(r1), w2 = m.Row(r2), w3 = m.Row(r3);
             int i1 = Math.Min(first + 1, x.Count - 1), i2 = Math.Min(first + 2, x.Count - 1);
             var i3 = Math.Min(first + 3, x.Count - 1);
+            Debug.Assert(R.IsFour || i3 == i1);
             float* x0 = x[first], x1 = x[i1], x2 = x[i2], x3 = x[i3];
             var zero = L.Set(0);
             V a00 = zero, a01 = zero, a02 = zero, a03 = zero;
@@ -180,13 +191,15 @@ internal static unsafe class DotTiles<V, L, W>
                         var at = k + part;
                         Fma4(L.Load(x0 + at), p0, p1, p2, p3, ref a00, ref a10, ref a20, ref a30);
                         Fma4(L.Load(x1 + at), p0, p1, p2, p3, ref a01, ref a11, ref a21, ref a31);
-                        Fma4(L.Load(x2 + at), p0, p1, p2, p3, ref a02, ref a12, ref a22, ref a32);
-                        Fma4(L.Load(x3 + at), p0, p1, p2, p3, ref a03, ref a13, ref a23, ref a33);
                         at += 16;
                         Fma4(L.Load(x0 + at), q0, q1, q2, q3, ref a00, ref a10, ref a20, ref a30);
                         Fma4(L.Load(x1 + at), q0, q1, q2, q3, ref a01, ref a11, ref a21, ref a31);
+                        if (!R.IsFour) continue;
                         Fma4(L.Load(x2 + at), q0, q1, q2, q3, ref a02, ref a12, ref a22, ref a32);
                         Fma4(L.Load(x3 + at), q0, q1, q2, q3, ref a03, ref a13, ref a23, ref a33);
+                        at -= 16;
+                        Fma4(L.Load(x2 + at), p0, p1, p2, p3, ref a02, ref a12, ref a22, ref a32);
+                        Fma4(L.Load(x3 + at), p0, p1, p2, p3, ref a03, ref a13, ref a23, ref a33);
                     }
                 }
             }
@@ -289,4 +302,22 @@ internal readonly unsafe struct Rows(float* data, int stride, int count)
 
     /// <summary>The start of a row.</summary>
     public float* this[int row] => unchecked(Data + (long)row * Stride);
+}
+
+/// <summary>How many rows of activations a tile has.</summary>
+internal interface IRowCount
+{
+    static abstract bool IsFour { get; }
+}
+
+/// <summary>Three or four.</summary>
+internal struct FourRows : IRowCount
+{
+    public static bool IsFour => true;
+}
+
+/// <summary>One or two: half the work.</summary>
+internal struct TwoRows : IRowCount
+{
+    public static bool IsFour => false;
 }
