@@ -110,7 +110,7 @@ English, no more.
   {held_out_kilobytes():.0f} kB of Persuasion are held out (`../heldout.txt`).
 - **Tokenizer.** Byte-level BPE of 2,048 tokens, trained on the same text.
 - **Training.** AdamW, {train.BATCHES[name]} × {train.CONTEXT} tokens a step, peak rate
-  {train.RATES[name]}, warm-up over 60 steps, then a line to nothing over the given time; 32 bit,
+  {train.RATES[name]}, warm-up over 60 steps, then a line to nothing over the given steps; 32 bit,
   one thread of a CPU, seed {train.SEED}. The rate follows the clock, so that another machine's
   run ends elsewhere.
 - **Command.** `python3 train.py --work FOLDER` in the folder above (Debian's python3-torch and

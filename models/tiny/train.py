@@ -1,6 +1,6 @@
 """Trains the two tiny models. One command makes everything beside this file:
 
-    python3 train.py --work /tmp/tiny --minutes-target 34 --minutes-draft 6
+    python3 train.py --work /tmp/tiny --steps-target 2208 --steps-draft 1222
 
 It needs Debian's python3-torch and no network but Debian's package of the corpus. A file named
 "stop" in the work folder ends the model in training early; "--finish" only writes files again
@@ -134,20 +134,18 @@ def held_out_loss(weights, config, ids, windows=None):
     return total / tokens
 
 
-def train(name, config, ids, held_out, minutes, work, device):
+def train(name, config, ids, held_out, steps, work, device):
     generator = torch.Generator().manual_seed(SEED)
     weights = {k: v.to(device).requires_grad_() for k, v in create(config, generator).items()}
     groups = [dict(params=[v for v in weights.values() if v.dim() == 2], weight_decay=0.1),
               dict(params=[v for v in weights.values() if v.dim() == 1], weight_decay=0.0)]
     optimiser = torch.optim.AdamW(groups, betas=(0.9, 0.95))
-    batch, curve, step, begin, shown = BATCHES[name], [], 0, time.monotonic(), 0.0
+    batch, curve, step, begin = BATCHES[name], [], 0, time.monotonic()
     average = None
     while True:
         elapsed = (time.monotonic() - begin) / 60
-        done = min(1.0, elapsed / minutes)
-        is_last = done >= 1.0 or (work / "stop").exists()
-        if is_last or elapsed - shown >= minutes / 20 or step == 0:
-            shown = elapsed
+        is_last = step >= steps or (work / "stop").exists()
+        if is_last or step % max(1, steps // 10) == 0:
             loss = held_out_loss(weights, config, held_out, None if is_last else 20)
             curve.append(dict(minutes=round(elapsed, 1), step=step, tokens=step * batch * CONTEXT,
                               train=round(average or 0, 3), held_out=round(loss, 3)))
@@ -156,8 +154,8 @@ def train(name, config, ids, held_out, minutes, work, device):
                             curve=curve), work / f"{name}.pt")
         if is_last:
             return
-        # Warm-up, then a line down to nothing over the time that is given.
-        rate = RATES[name] * min(1.0, (step + 1) / 60) * max(0.01, 1 - done)
+        # Warm-up, then a line down to nothing over the steps that are given.
+        rate = RATES[name] * min(1.0, (step + 1) / 60) * max(0.01, 1 - step / steps)
         for group in optimiser.param_groups:
             group["lr"] = rate
         starts = torch.randint(len(ids) - CONTEXT - 1, (batch,), generator=generator)
@@ -175,8 +173,8 @@ def train(name, config, ids, held_out, minutes, work, device):
 def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("--work", type=pathlib.Path, required=True)
-    parser.add_argument("--minutes-target", type=float, default=34)
-    parser.add_argument("--minutes-draft", type=float, default=6)
+    parser.add_argument("--steps-target", type=int, default=2208)
+    parser.add_argument("--steps-draft", type=int, default=1222)
     parser.add_argument("--finish", action="store_true")
     arguments = parser.parse_args()
     torch.set_num_threads(1)
@@ -192,11 +190,11 @@ def main():
     print(f"{sum(map(len, novels)):,} characters, {len(ids):,} tokens", flush=True)
     held_out = tokenizer.encode(held_out_text)
     ids, held_out_ids = (torch.tensor(numpy.array(x), device=device) for x in (ids, held_out))
-    minutes = dict(draft=arguments.minutes_draft, target=arguments.minutes_target)
-    for name in minutes:
+    steps = dict(draft=arguments.steps_draft, target=arguments.steps_target)
+    for name in steps:
         config = settings(name, tokenizer)
         if not arguments.finish:
-            train(name, config, ids, held_out_ids, minutes[name], work, device)
+            train(name, config, ids, held_out_ids, steps[name], work, device)
     (here / "heldout.txt").write_text(held_out_text)
     export.write_all(here, work, tokenizer, held_out_ids.cpu(), len(ids), settings)
 

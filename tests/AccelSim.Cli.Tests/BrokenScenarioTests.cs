@@ -85,7 +85,7 @@ public sealed class BrokenScenarioTests
             + "bfloat16, fp16, float16, fp32, fp8, fp8_e4m3, fp8_e5m2, int8, int4, fp4." },
         { With(Model, Replicas, Workload, "\"quantization\": \"int5\""),
             "scenario.json(5): $.quantization: \"int5\" is not known; use auto, none, fp8, "
-            + "fp8_block, int8, int4, awq, gptq or mxfp4, each also with _sparse24, or "
+            + "fp8_block, w8a8, int8, int4, awq, gptq or mxfp4, each also with _sparse24, or "
             + "sparse24." },
         { With(Model, Replicas, Workload, "\"slo\": \"1 s\""),
             "scenario.json(5): $.slo: expected an object {…}, but found the text \"1 s\"." },

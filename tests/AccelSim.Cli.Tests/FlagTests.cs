@@ -100,7 +100,7 @@ public sealed class FlagTests
         { Load + "--cost-model magic",
             "--cost-model: \"magic\" is not known; known: roofline, analytical, table." },
         { Load + "--quantization int5", "--quantization: \"int5\" is not known; use auto, none, "
-            + "fp8, fp8_block, int8, int4, awq, gptq or mxfp4, each also "
+            + "fp8, fp8_block, w8a8, int8, int4, awq, gptq or mxfp4, each also "
             + "with _sparse24, or sparse24." },
         { Load + "--hardware", "--hardware: stands twice; keep one." },
         { "simulate --isl 8 --osl 8 --model llama-3.1-8b",

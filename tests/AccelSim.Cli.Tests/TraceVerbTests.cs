@@ -152,7 +152,48 @@ public sealed class TraceVerbTests(CapturedRun captured) : IClassFixture<Capture
         Assert.Contains($": {steps.Length} steps,", run.Out, StringComparison.Ordinal);
     }
 
+    /// <summary>
+    /// Steps of a draft are steps of their own, and the accepted tokens add up to the answers.
+    /// </summary>
+    [Fact]
+    public void CaptureWithADraft_IsReplayedAndComparedWithBothModels()
+    {
+        using var folder = new TemporaryFolder();
+        var path = folder["run.jsonl.gz"];
+        var target = Path.Combine(RepositoryRoot.Path, "models", "tiny", "target");
+        var run = Typed.Run(
+            "capture", "--model", target, "--draft", CapturedRun.Draft, "--isl", "12", "--osl",
+            "9", "--num-requests", "3", "--threads", "2", "--out", path);
+        Assert.Equal(("", 0), (run.Error, run.Code));
+        Assert.Contains("Accepted by position 1: ", run.Out, StringComparison.Ordinal);
+        using var trace = new TraceReader(path);
+        Assert.Equal(
+            new TraceSpeculation { Method = "draft", Tokens = 4 },
+            trace.Header.Engine.Speculation);
+        Assert.Equal("draft", trace.Draft()!.Id);
+        var steps = trace.Steps().ToArray();
+        var own = steps.Where(step => !trace.Header.IsOfDraft(step)).ToArray();
+        Assert.InRange(own.Length, 3, steps.Length - 3);
+        var gained = own.SelectMany(step => step.Prefill.Concat(step.Decode))
+            .GroupBy(chunk => chunk.Request)
+            .Select(request => request.Sum(chunk => chunk.Gained));
+        Assert.Equal([9, 9, 9], gained);
+        var replayed = folder["replayed.jsonl.gz"];
+        Typed.Run("replay", path, "--hardware", "epyc-7763", "--out", replayed);
+        var compared = Typed.Run(
+            "compare", replayed, "--hardware", "epyc-7763", "--max-error", "0.1%");
+        Assert.Equal(("", 0), (compared.Error, compared.Code));
+        Assert.Contains(
+            $": {steps.Length} steps,",
+            compared.Out.ReplaceLineEndings(" ").Replace("    ", "", StringComparison.Ordinal),
+            StringComparison.Ordinal);
+    }
+
     [Theory]
+    [InlineData("capture --model DRAFT --isl 4 --osl 2 --out X --speculation draft",
+        "--draft: is missing; name the model that proposes.")]
+    [InlineData("capture --model DRAFT --isl 4 --osl 2 --out X --speculation draft-tree "
+        + "--draft DRAFT", "--speculation: draft-tree answers one request at a time; take draft")]
     [InlineData("capture --model DRAFT --isl 4 --osl 2", "--out: is missing; name the trace")]
     [InlineData("capture --model DRAFT --isl 4 --osl 2 --out X --backend gpu",
         "--backend: this build has no GPU backend")]

@@ -18,9 +18,12 @@ public static class CaptureHeader
     /// <param name="blocks">KV blocks.</param>
     /// <param name="weights">As <see cref="HashOf"/> gives it, or <c>random</c>.</param>
     /// <param name="seed">Decided everything random.</param>
+    /// <param name="speculation">Who proposed tokens; null: nobody.</param>
+    /// <param name="draft">The model that did, and its own file; null: none.</param>
     public static TraceHeader Of(
         EngineModel model, CpuPool pool, EngineSettings settings, int blocks, string weights,
-        long seed)
+        long seed, TraceSpeculation? speculation = null,
+        (EngineModel Model, string Config)? draft = null)
     {
         ArgumentNullException.ThrowIfNull(model);
         ArgumentNullException.ThrowIfNull(pool);
@@ -46,10 +49,24 @@ public static class CaptureHeader
                 MaxNumBatchedTokens = settings.MaxNumBatchedTokens,
                 BlockSize = settings.BlockSize,
                 KvBlocks = blocks,
+                Speculation = speculation,
             },
             Weights = weights,
             Seed = seed,
-            Operators = [.. model.Graph.Stages[0].Select(template => template.Name)],
+            Draft = draft is { } other
+                ? new TraceDraft
+                {
+                    Model = other.Model.Shape.Id,
+                    Formats = TraceFormats.Of(other.Model.Graph.Formats),
+                    Config = other.Config,
+                }
+                : null,
+            Operators =
+            [
+                .. model.Graph.Stages[0].Select(template => template.Name),
+                .. draft?.Model.Graph.Stages[0]
+                    .Select(template => TraceDraft.Prefix + template.Name) ?? [],
+            ],
         };
     }
 

@@ -20,7 +20,7 @@ public sealed class TraceCapture : IOperatorObserver, IServingObserver, IDisposa
     private readonly TraceWriter _writer;
 
     // The graph's own objects: nothing of what is in them is looked at.
-    private readonly Dictionary<object, int> _names = new(ReferenceEqualityComparer.Instance);
+    private readonly Dictionary<object, int> _names;
 
     // A step has the operators of the one before, mostly: no need to look them up.
     private readonly List<(OperatorTemplate Operation, int Name)> _order = [];
@@ -42,10 +42,14 @@ public sealed class TraceCapture : IOperatorObserver, IServingObserver, IDisposa
     /// <param name="header">Its names are those of <paramref name="graph"/>, in order.</param>
     /// <param name="config">The model's own file.</param>
     /// <param name="graph">What the engine runs.</param>
-    public TraceCapture(string path, TraceHeader header, string config, OperatorGraph graph)
+    /// <param name="draft">What a draft runs, whose names come after; null: there is none.</param>
+    public TraceCapture(
+        string path, TraceHeader header, string config, OperatorGraph graph,
+        OperatorGraph? draft = null)
     {
         ArgumentNullException.ThrowIfNull(graph);
-        foreach (var template in graph.Stages[0]) _names[template] = _names.Count;
+        _names = Numbered(graph, 0);
+        Draft = new DraftObserver(this, draft is null ? [] : Numbered(draft, _names.Count));
         _writer = new TraceWriter(path, header, config);
         _thread = new Thread(Write) { IsBackground = true, Name = "trace" };
         _thread.Start();
@@ -56,6 +60,9 @@ public sealed class TraceCapture : IOperatorObserver, IServingObserver, IDisposa
 
     /// <summary>Operators recorded.</summary>
     public long Operators { get; private set; }
+
+    /// <summary>Is to be told what the draft runs.</summary>
+    public IOperatorObserver Draft { get; }
 
     /// <inheritdoc/>
     public void OperatorRan(
@@ -79,10 +86,12 @@ public sealed class TraceCapture : IOperatorObserver, IServingObserver, IDisposa
 
     /// <inheritdoc/>
     public void Stepped(
-        long start, long end, IReadOnlyList<int> requests, IReadOnlyList<StepEntry> entries)
+        long start, long end, IReadOnlyList<int> requests, IReadOnlyList<StepEntry> entries,
+        IReadOnlyList<int> gained)
     {
         ArgumentNullException.ThrowIfNull(requests);
         ArgumentNullException.ThrowIfNull(entries);
+        ArgumentNullException.ThrowIfNull(gained);
         if (_failure is { } failure) throw new IOException(failure.Message, failure);
         var zero = _zero ??= start;
         List<TraceChunk> prefill = [], decode = [];
@@ -90,7 +99,10 @@ public sealed class TraceCapture : IOperatorObserver, IServingObserver, IDisposa
         {
             var entry = entries[i];
             (entry.IsPrompt ? prefill : decode).Add(new(
-                requests[i], entry.Position, entry.Tokens.Count, entry.Sampler is not null));
+                requests[i], entry.Position, entry.Tokens.Count, gained[i] > 0)
+            {
+                More = Math.Max(0, gained[i] - 1),
+            });
         }
         Operators += _operators.Count;
         _together.Add(new TraceStep
@@ -114,6 +126,17 @@ public sealed class TraceCapture : IOperatorObserver, IServingObserver, IDisposa
         _idle = 0;
     }
 
+    /// <inheritdoc/>
+    /// <remarks>Nothing is gained by it; of prompts one row of logits is wanted.</remarks>
+    public void Proposed(
+        long start, long end, IReadOnlyList<int> requests, IReadOnlyList<StepEntry> entries,
+        bool isOther)
+    {
+        ArgumentNullException.ThrowIfNull(entries);
+        Stepped(
+            start, end, requests, entries, [.. entries.Select(entry => entry.IsPrompt ? 1 : 0)]);
+    }
+
     /// <summary>Writes what is left and closes the file.</summary>
     public void Dispose()
     {
@@ -122,6 +145,13 @@ public sealed class TraceCapture : IOperatorObserver, IServingObserver, IDisposa
         _thread.Join();
         _writer.Dispose();
         _steps.Dispose();
+    }
+
+    private static Dictionary<object, int> Numbered(OperatorGraph graph, int first)
+    {
+        var names = new Dictionary<object, int>(ReferenceEqualityComparer.Instance);
+        foreach (var template in graph.Stages[0]) names[template] = first + names.Count;
+        return names;
     }
 
     /// <summary>Times become those since the trace's zero here, off the engine's thread.</summary>
@@ -161,5 +191,14 @@ public sealed class TraceCapture : IOperatorObserver, IServingObserver, IDisposa
                 // Nobody waits for a full queue.
             }
         }
+    }
+
+    /// <summary>A draft may have operators that are equal to the model's.</summary>
+    private sealed class DraftObserver(
+        TraceCapture capture, Dictionary<object, int> names) : IOperatorObserver
+    {
+        public void OperatorRan(
+            OperatorTemplate operation, int layer, in StepShape step, long start, long end) =>
+            capture._operators.Add(new(names[operation], layer, start, end, 0));
     }
 }

@@ -94,12 +94,13 @@ public sealed class BoundOperator : IDisposable
 
     /// <summary>Whether its weights and inputs are in the format of linear layers.</summary>
     public bool IsInLinearFormat => Sizes.Kind is OperatorKind.Linear or OperatorKind.ExpertLinear
-        && Name is not ("moe.router" or "lm_head");
+        && Name is not ("moe.router" or "moe.shared_gate" or "lm_head");
 
     private Storage StorageOf(EngineModel model, in WeightPlace place, IWeightRows weights)
     {
         // The graph keeps routers and positions in the activations' format.
-        if (Name is "moe.router" or "embedding.position") return new Storage(StorageKind.F32);
+        if (Name is "moe.router" or "moe.shared_gate" or "embedding.position")
+            return new Storage(StorageKind.F32);
         var stated = Name is "lm_head" or "embedding"
             ? model.Formats.Embedding
             : model.Formats.Linear;

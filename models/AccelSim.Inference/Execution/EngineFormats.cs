@@ -22,10 +22,6 @@ public sealed record EngineFormats(Storage Linear, Storage Embedding, KvKind Kv)
     /// <summary>What weights of linear layers are rounded to first; null: nothing.</summary>
     public IRounding? LinearRounding { get; init; }
 
-    /// <summary>What inputs of linear layers are rounded to, each token's; null: nothing.
-    /// </summary>
-    public IRounding? InputRounding { get; init; }
-
     /// <summary>What keys and values are rounded to before they are kept; null: nothing.
     /// </summary>
     public KvRounding? KvRounding { get; init; }
@@ -35,7 +31,9 @@ public sealed record EngineFormats(Storage Linear, Storage Embedding, KvKind Kv)
         ("fp32", new(StorageKind.F32), new(StorageKind.F32)),
         ("bf16", new(StorageKind.Bf16), new(StorageKind.Bf16)),
         ("fp16", new(StorageKind.Fp16), new(StorageKind.Fp16)),
+        ("fp8", new(StorageKind.Fp8), new(StorageKind.Bf16)),
         ("int8", new(StorageKind.Int8), new(StorageKind.Bf16)),
+        ("w8a8", new(StorageKind.Int8) { RoundsInputs = true }, new(StorageKind.Bf16)),
         ("int4", new(StorageKind.Int4, 128), new(StorageKind.Bf16)),
         ("int4-g32", new(StorageKind.Int4, 32), new(StorageKind.Bf16)),
     ];
@@ -45,6 +43,18 @@ public sealed record EngineFormats(Storage Linear, Storage Embedding, KvKind Kv)
         ("fp32", KvKind.F32), ("bf16", KvKind.Bf16), ("fp16", KvKind.Fp16), ("int8", KvKind.Int8),
         ("int4", KvKind.Int4),
     ];
+
+    /// <summary>
+    /// What the simulator calls the weights' format where it is not one of activations, too.
+    /// </summary>
+    public string? CoarseName => Linear switch
+    {
+        { RoundsInputs: true } => "w8a8",
+        { Kind: StorageKind.Int8 } => "int8",
+        { Kind: StorageKind.Fp8 } => "fp8",
+        { Kind: StorageKind.Int4 } => "int4",
+        _ => null,
+    };
 
     /// <summary>Names of formats of weights.</summary>
     public static IEnumerable<string> WeightFormatNames => Weights.Select(format => format.Name);
@@ -95,16 +105,22 @@ public sealed record EngineFormats(Storage Linear, Storage Embedding, KvKind Kv)
         return Named("fp32", cache) with { Linear = most, Embedding = most, KeepsFiles = true };
     }
 
-    /// <summary>The same as the simulator's graphs have it; activations are fp32.</summary>
+    /// <summary>
+    /// The same as the simulator's graphs have it; activations are fp32, and so are products of
+    /// all but W8A8.
+    /// </summary>
     /// <param name="model">Its widths decide the share of scales.</param>
     public FormatPlan Plan(ModelConfig model)
     {
         ArgumentNullException.ThrowIfNull(model);
         var linear = new StorageFormat(NumberOf(Linear), Linear.BitsWithScales(model.Hidden));
+        var products = Linear.RoundsInputs ? NumberFormat.Int8 : NumberFormat.Fp32;
         return FormatPlan.Unquantised(NumberFormat.Fp32) with
         {
             Linear = linear,
             Experts = linear,
+            LinearCompute = products,
+            ExpertCompute = products,
             Embedding = new StorageFormat(
                 NumberOf(Embedding), Embedding.BitsWithScales(model.Hidden)),
             Kv = Kv switch
@@ -124,6 +140,7 @@ public sealed record EngineFormats(Storage Linear, Storage Embedding, KvKind Kv)
         StorageKind.Bf16 => NumberFormat.Bf16,
         StorageKind.Fp16 => NumberFormat.Fp16,
         StorageKind.Int8 => NumberFormat.Int8,
+        StorageKind.Fp8 => NumberFormat.Fp8,
         _ => NumberFormat.Int4,
     };
 }

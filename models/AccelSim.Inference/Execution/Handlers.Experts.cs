@@ -48,7 +48,6 @@ internal static unsafe partial class Handlers
     {
         var width = (int)own.Sizes.N;
         var experts = state.Experts;
-        from = Rounded(own, state, from, experts.Tokens.Length);
         var y = to.Take(experts.Tokens.Length, width);
         for (var i = 0; i < own.Matrices.Count; i++)
         {
@@ -61,14 +60,16 @@ internal static unsafe partial class Handlers
 
     private static void SumExperts(BoundOperator own, EngineModel model, StepState state)
     {
-        var perToken = Experts(own, model).PerToken;
+        var moe = Experts(own, model);
+        var perToken = moe.PerToken;
         var experts = state.Experts;
         var width = experts.Output.Width;
         state.Delta.Take(state.Rows, width);
         state.Pool.Rows(state.Rows, 2 * perToken * width, row =>
         {
             var sum = state.Delta[row];
-            sum.Clear();
+            if (moe.SharedIntermediate > 0) TakeShared(state.Experts, moe, row, sum);
+            else sum.Clear();
             for (var i = row * perToken; i < (row + 1) * perToken; i++)
             {
                 TensorPrimitives.MultiplyAdd(
@@ -76,6 +77,13 @@ internal static unsafe partial class Handlers
             }
         });
         state.HasDelta = true;
+    }
+
+    /// <summary>What all tokens go through, times the gate's sigmoid where there is one.</summary>
+    private static void TakeShared(ExpertRows experts, ExpertMlp moe, int row, Span<float> sum)
+    {
+        var weight = moe.SharedGate ? 1 / (1 + MathF.Exp(-experts.SharedGate[row][0])) : 1;
+        TensorPrimitives.Multiply(experts.Shared[row], weight, sum);
     }
 
     private static ExpertMlp Experts(BoundOperator own, EngineModel model) =>

@@ -44,6 +44,11 @@ internal static unsafe partial class Handlers
                 state.Experts.Tokens.Length, own),
             ["moe.down_proj"] = (own, _) => state =>
                 RunExperts(own, state, state.Experts.Inner, state.Experts.Output),
+            ["moe.shared_gate"] = Linear(state => state.Normed, state => state.Experts.SharedGate),
+            ["moe.shared.gate_up_proj"] = Linear(state => state.Normed, state => state.Up),
+            ["moe.shared.activation"] = (own, model) => state => Activate(
+                state, model.Numerics.Activation, state.Up, state.Inner, state.Rows, own),
+            ["moe.shared.down_proj"] = Linear(state => state.Inner, state => state.Experts.Shared),
             ["moe.weighted_sum"] = (own, model) => state => SumExperts(own, model, state),
             ["lm_head"] = (own, _) => state => ComputeLogits(own, state),
             ["sampling"] = (_, _) => Sample,
@@ -104,27 +109,13 @@ internal static unsafe partial class Handlers
     private static Func<BoundOperator, EngineModel, Action<StepState>> Linear(
         Func<StepState, Slot> from, Func<StepState, Slot> to) => (own, _) => state =>
     {
-        var (input, output) = (Rounded(own, state, from(state), state.Rows), to(state));
+        var (input, output) = (from(state), to(state));
         var width = (int)own.Sizes.N;
         var y = output.Take(state.Rows, width);
         Kernels.Linear.Run(
             state.Pool, own.Matrices[0], input.Data, input.Width, state.Rows, y, width, own.Bias);
         if (output == state.Delta) state.HasDelta = true;
     };
-
-    /// <summary>A copy as the format of inputs has it, where there is one.</summary>
-    private static Slot Rounded(BoundOperator own, StepState state, Slot input, int rows)
-    {
-        if (state.Model.Formats.InputRounding is not { } rounding || !own.IsInLinearFormat)
-            return input;
-        state.Coarse.Take(rows, input.Width);
-        state.Pool.Rows(rows, 8 * input.Width, row =>
-        {
-            input[row].CopyTo(state.Coarse[row]);
-            rounding.Round(state.Coarse[row]);
-        });
-        return state.Coarse;
-    }
 
     /// <summary>Gates where the input is twice as wide as the output.</summary>
     private static void Activate(

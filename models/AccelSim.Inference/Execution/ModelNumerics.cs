@@ -22,7 +22,10 @@ public sealed record ModelNumerics
         };
 
     private static readonly string[] Families =
-        ["gpt2", "llama", "mistral", "mixtral", "opt", "qwen2", "qwen3", "qwen3_moe"];
+        [
+            "gpt2", "llama", "mistral", "mixtral", "opt", "qwen2", "qwen2_moe", "qwen3",
+            "qwen3_moe",
+        ];
 
     /// <summary>Added to variances.</summary>
     public required float NormEpsilon { get; init; }
@@ -90,7 +93,7 @@ public sealed record ModelNumerics
         for (var i = 0; i < frequencies.Length; i++)
         {
             var own = Math.Pow(RopeTheta, -2.0 * i / headDim);
-            frequencies[i] = RopeScaling?.Stretch(own) ?? own;
+            frequencies[i] = RopeScaling?.Stretch(own, i, headDim, RopeTheta) ?? own;
         }
         return frequencies;
     }
@@ -109,12 +112,33 @@ public sealed record ModelNumerics
                 HighFactor = Need("high_freq_factor"),
                 OriginalContext = Need("original_max_position_embeddings"),
             },
+            "yarn" => Yarn(json, scaling, file, Need("factor")),
             _ => throw new ConfigException(file, 0, "rope_scaling",
-                $"\"{type}\" is not run; known are default, linear, llama3."),
+                $"\"{type}\" is not run; known are default, linear, llama3, yarn."),
         };
 
         double Need(string name) => Number(scaling, name) ?? throw new ConfigException(
             file, 0, "rope_scaling." + name, "is missing; it must be a number.");
+    }
+
+    private static RopeScaling Yarn(JObject json, JObject scaling, string file, double factor)
+    {
+        foreach (var name in new[] { "mscale", "mscale_all_dim" })
+        {
+            if (scaling[name] is null) continue;
+            throw new ConfigException(file, 0, "rope_scaling." + name,
+                "is not run; attention_factor is.");
+        }
+        const string original = "original_max_position_embeddings";
+        return new RopeScaling(factor)
+        {
+            FastTurns = Number(scaling, "beta_fast") ?? 32,
+            SlowTurns = Number(scaling, "beta_slow") ?? 1,
+            OriginalContext = Number(scaling, original) ?? Number(json, "max_position_embeddings")
+                ?? throw new ConfigException(file, 0, "rope_scaling." + original,
+                    "is missing; it must be a number."),
+            AttentionFactor = Number(scaling, "attention_factor") ?? 0.1 * Math.Log(factor) + 1,
+        };
     }
 
     private static string? Text(JObject json, string name) =>
@@ -139,14 +163,47 @@ public sealed record RopeScaling(double Factor)
     /// <summary>The context before; 0: all wavelengths are stretched alike.</summary>
     public double OriginalContext { get; init; }
 
-    /// <summary>A stretched frequency (Llama 3.1's smooth scheme).</summary>
-    public double Stretch(double frequency)
+    /// <summary>
+    /// Pairs that turn more often than this over the context stay (YaRN; Peng et al. 2023); 0: the
+    /// scheme is another one.
+    /// </summary>
+    public double FastTurns { get; init; }
+
+    /// <summary>Pairs that turn less often are stretched in full.</summary>
+    public double SlowTurns { get; init; }
+
+    /// <summary>What turned queries and keys are multiplied with.</summary>
+    public double AttentionFactor { get; init; } = 1;
+
+    /// <summary>A stretched frequency.</summary>
+    /// <param name="frequency">As it was.</param>
+    /// <param name="pair">Of which pair of a head.</param>
+    /// <param name="headDim">Numbers of a head.</param>
+    /// <param name="theta">Base of frequencies.</param>
+    public double Stretch(double frequency, int pair, int headDim, double theta) =>
+        OriginalContext == 0 ? frequency / Factor
+        : FastTurns > 0 ? ByPair(frequency, pair, headDim, theta)
+        : ByTurns(frequency);
+
+    /// <summary>Llama 3.1's smooth scheme.</summary>
+    private double ByTurns(double frequency)
     {
-        if (OriginalContext == 0) return frequency / Factor;
         var turns = OriginalContext * frequency / (2 * Math.PI);
         if (turns < LowFactor) return frequency / Factor;
         if (turns > HighFactor) return frequency;
         var smooth = (turns - LowFactor) / (HighFactor - LowFactor);
         return (1 - smooth) * frequency / Factor + smooth * frequency;
+    }
+
+    /// <summary>YaRN as released: a ramp over whole pairs.</summary>
+    private double ByPair(double frequency, int pair, int headDim, double theta)
+    {
+        var low = Math.Max(0, Math.Floor(PairOf(FastTurns)));
+        var high = Math.Min(headDim - 1, Math.Ceiling(PairOf(SlowTurns)));
+        var stretched = Math.Clamp((pair - low) / Math.Max(high - low, 0.001), 0, 1);
+        return stretched * frequency / Factor + (1 - stretched) * frequency;
+
+        double PairOf(double turns) => headDim * Math.Log(OriginalContext / (turns * 2 * Math.PI))
+            / (2 * Math.Log(theta));
     }
 }

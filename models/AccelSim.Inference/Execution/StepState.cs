@@ -74,9 +74,6 @@ internal sealed unsafe class StepState : IDisposable
 
     public Slot Logits { get; } = new();
 
-    /// <summary>Inputs of a linear layer, rounded.</summary>
-    public Slot Coarse { get; } = new();
-
     public ExpertRows Experts { get; } = new();
 
     public void Start(IReadOnlyList<StepEntry> entries)
@@ -121,6 +118,7 @@ internal sealed unsafe class StepState : IDisposable
     private void Turn()
     {
         var needed = Rows * Pairs;
+        var factor = Model.Numerics.RopeScaling?.AttentionFactor ?? 1;
         if (Cosines.Length < needed)
         {
             Cosines = new float[needed];
@@ -131,15 +129,15 @@ internal sealed unsafe class StepState : IDisposable
             for (var pair = 0; pair < Pairs; pair++)
             {
                 var (sine, cosine) = Math.SinCos(Tokens[row].Position * _frequencies[pair]);
-                Cosines[row * Pairs + pair] = (float)cosine;
-                Sines[row * Pairs + pair] = (float)sine;
+                Cosines[row * Pairs + pair] = (float)(cosine * factor);
+                Sines[row * Pairs + pair] = (float)(sine * factor);
             }
         }
     }
 
     public void Dispose()
     {
-        Slot[] slots = [Stream, Delta, Normed, Qkv, Attended, Up, Inner, Head, Logits, Coarse];
+        Slot[] slots = [Stream, Delta, Normed, Qkv, Attended, Up, Inner, Head, Logits];
         foreach (var slot in slots) slot.Dispose();
         Experts.Dispose();
     }
@@ -201,8 +199,14 @@ internal sealed class ExpertRows : IDisposable
 
     public Slot Output { get; } = new();
 
+    /// <summary>What the shared experts make of each token.</summary>
+    public Slot Shared { get; } = new();
+
+    public Slot SharedGate { get; } = new();
+
     public void Dispose()
     {
-        foreach (var slot in new[] { Scores, Input, Up, Inner, Output }) slot.Dispose();
+        Slot[] slots = [Scores, Input, Up, Inner, Output, Shared, SharedGate];
+        foreach (var slot in slots) slot.Dispose();
     }
 }

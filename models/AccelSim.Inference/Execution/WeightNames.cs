@@ -29,6 +29,12 @@ public static class WeightNames
             "layers.{0}.mlp.experts.{1}.gate_proj", "layers.{0}.mlp.experts.{1}.up_proj",
         ],
         ["moe.down_proj"] = ["layers.{0}.mlp.experts.{1}.down_proj"],
+        ["moe.shared_gate"] = ["layers.{0}.mlp.shared_expert_gate"],
+        ["moe.shared.gate_up_proj"] =
+        [
+            "layers.{0}.mlp.shared_expert.gate_proj", "layers.{0}.mlp.shared_expert.up_proj",
+        ],
+        ["moe.shared.down_proj"] = ["layers.{0}.mlp.shared_expert.down_proj"],
         ["final.norm"] = ["norm"],
         ["lm_head"] = ["lm_head"],
     };

@@ -1,3 +1,4 @@
+using System.Numerics.Tensors;
 using AccelSim.Inference.Execution;
 using AccelSim.Inference.Kernels;
 
@@ -33,6 +34,23 @@ public sealed record KvRounding(IRounding Format, int Exact)
     /// </summary>
     public int KeyGroup { get; init; }
 
+    /// <summary>
+    /// Tokens of each such group and head that stay as they are, keys and values: those whose keys
+    /// are largest, since they widen the range that all others are rounded in (KVQuant, Hooper et
+    /// al. 2024, which keeps single numbers). Values are rounded with their group then.
+    /// </summary>
+    public int OutlierTokens { get; init; }
+
+    /// <summary>Bits of a number, outlier tokens in 16 bits included; the first few are not.
+    /// </summary>
+    /// <param name="headDim">Numbers of a head.</param>
+    public double Bits(int headDim)
+    {
+        const double exactBits = 16;
+        var share = KeyGroup == 0 ? 0 : (double)OutlierTokens / KeyGroup;
+        return Format.Bits(headDim) * (1 - share) + exactBits * share;
+    }
+
     /// <summary>Rounds keys and values of a token.</summary>
     /// <param name="position">Its place in the sequence, from 0.</param>
     /// <param name="numbers">Keys and as many values, head after head.</param>
@@ -40,13 +58,14 @@ public sealed record KvRounding(IRounding Format, int Exact)
     internal void Round(int position, Span<float> numbers, int headDim)
     {
         if (position < Exact) return;
+        if (OutlierTokens > 0) return;
         if (KeyGroup > 0) numbers = numbers[(numbers.Length / 2)..];
         for (var at = 0; at < numbers.Length; at += headDim)
             Format.Round(numbers.Slice(at, headDim));
     }
 }
 
-/// <summary>Keys in an fp32 cache, rounded channel by channel.</summary>
+/// <summary>Keys in an fp32 cache, rounded channel by channel, but for outlier tokens.</summary>
 internal static class KeyChannels
 {
     /// <summary>Rounds the groups of tokens that a span has filled.</summary>
@@ -65,20 +84,33 @@ internal static class KeyChannels
         KvRounding rounding, KvPages pages, IReadOnlyList<int> blocks, int first, int end,
         int head)
     {
-        var channel = new float[Math.Max(0, end - first)];
+        int[] tokens = [.. Enumerable.Range(first, Math.Max(0, end - first))];
+        if (rounding.OutlierTokens > 0)
+        {
+            tokens =
+            [
+                .. tokens
+                    .OrderByDescending(
+                        token => TensorPrimitives.SumOfMagnitudes<float>(Key(token)))
+                    .Skip(rounding.OutlierTokens),
+            ];
+            foreach (var token in tokens) rounding.Format.Round(Of(token, true));
+        }
+        var channel = new float[tokens.Length];
         for (var i = 0; i < pages.HeadDim; i++)
         {
-            for (var token = first; token < end; token++)
-                channel[token - first] = Key(token)[i];
+            for (var at = 0; at < tokens.Length; at++) channel[at] = Key(tokens[at])[i];
             rounding.Format.Round(channel);
-            for (var token = first; token < end; token++)
-                Key(token)[i] = channel[token - first];
+            for (var at = 0; at < tokens.Length; at++) Key(tokens[at])[i] = channel[at];
         }
 
-        Span<float> Key(int token)
+        Span<float> Key(int token) => Of(token, false);
+
+        Span<float> Of(int token, bool value)
         {
             var size = pages.BlockSize;
-            return pages.Exact((long)blocks[token / size] * size + token % size, head);
+            return pages.Exact(
+                (long)blocks[token / size] * size + token % size, head, value);
         }
     }
 }
@@ -90,7 +122,7 @@ internal sealed class RoundedWeights(IWeightRows exact, IRounding rounding) : IW
 
     public void Fill(in WeightPlace place, Matrix matrix, CpuPool pool)
     {
-        if (place.Operation is "lm_head" or "moe.router"
+        if (place.Operation is "lm_head" or "moe.router" or "moe.shared_gate"
             || place.Operation.StartsWith("embedding", StringComparison.Ordinal))
         {
             exact.Fill(place, matrix, pool);

@@ -24,26 +24,6 @@ public sealed record AffineRounding(int Width, int Group) : IRounding
     }
 }
 
-/// <summary>Whole numbers of both signs with a scale per group.</summary>
-/// <param name="Width">Bits, at most 8.</param>
-/// <param name="Group">Numbers that share a scale (fp32); 0: the row.</param>
-public sealed record SymmetricRounding(int Width, int Group) : IRounding
-{
-    /// <inheritdoc/>
-    public double Bits(long columns) => Width + 32.0 / (Group == 0 ? columns : Group);
-
-    /// <inheritdoc/>
-    public void Round(Span<float> row)
-    {
-        foreach (var part in new Groups(row, Group))
-        {
-            var step = Groups.Largest(part) / ((1 << (Width - 1)) - 1);
-            if (step <= 0) continue;
-            foreach (ref var value in part) value = MathF.Round(value / step) * step;
-        }
-    }
-}
-
 /// <summary>
 /// Sixteen levels that normally distributed numbers fill evenly, a scale per group (NF4; Dettmers
 /// et al. 2023, appendix E).
@@ -81,37 +61,6 @@ public sealed record NormalFloatRounding(int Group) : IRounding
         return share - Levels[above - 1] <= Levels[above] - share
             ? Levels[above - 1]
             : Levels[above];
-    }
-}
-
-/// <summary>
-/// 8-bit floating point of four exponent bits, with a scale per row that makes its largest number
-/// 448 (E4M3; Micikevicius et al. 2022).
-/// </summary>
-public sealed record Fp8Rounding : IRounding
-{
-    private const float Most = 448;
-    private const int LeastExponent = -6;
-    private const int MantissaBits = 3;
-
-    /// <inheritdoc/>
-    public double Bits(long columns) => 8 + 32.0 / columns;
-
-    /// <inheritdoc/>
-    public void Round(Span<float> row)
-    {
-        var scale = Groups.Largest(row) / Most;
-        if (scale <= 0) return;
-        foreach (ref var value in row) value = Nearest(value / scale) * scale;
-    }
-
-    /// <summary>Nearest number of the format, ties to even; at most 448.</summary>
-    internal static float Nearest(float value)
-    {
-        if (value == 0) return 0;
-        var exponent = Math.Max(LeastExponent, (int)MathF.Floor(MathF.Log2(MathF.Abs(value))));
-        var step = MathF.ScaleB(1, exponent - MantissaBits);
-        return Math.Clamp(MathF.Round(value / step) * step, -Most, Most);
     }
 }
 

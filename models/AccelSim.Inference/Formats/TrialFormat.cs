@@ -16,7 +16,6 @@ public sealed record TrialFormat(string Name, string RunsAs, EngineFormats Engin
 {
     private const string Rounded = "rounded, then fp32";
     private static readonly EngineFormats Bf16 = EngineFormats.Named("bf16", "fp16");
-    private static readonly EngineFormats Int8 = EngineFormats.Named("int8", "fp16");
 
     /// <summary>All that are known.</summary>
     public static IReadOnlyList<TrialFormat> All { get; } =
@@ -24,10 +23,9 @@ public sealed record TrialFormat(string Name, string RunsAs, EngineFormats Engin
         new("fp32", "fp32", EngineFormats.Named("fp32", "fp32")),
         new("bf16", "bf16", Bf16),
         new("fp16", "fp16", EngineFormats.Named("fp16", "fp16")),
-        Weights("fp8", new Fp8Rounding()),
-        new("int8", "int8", Int8),
-        new("w8a8", "int8, inputs rounded",
-            Int8 with { InputRounding = new SymmetricRounding(8, 0) }),
+        new("fp8", "fp8, products fp32", EngineFormats.Named("fp8", "fp16")),
+        new("int8", "int8, products fp32", EngineFormats.Named("int8", "fp16")),
+        new("w8a8", "int8 × int8", EngineFormats.Named("w8a8", "fp16")),
         new("int4-g32", "int4", EngineFormats.Named("int4-g32", "fp16")),
         new("int4", "int4", EngineFormats.Named("int4", "fp16")),
         Weights("nf4", new NormalFloatRounding(64)),
@@ -42,6 +40,10 @@ public sealed record TrialFormat(string Name, string RunsAs, EngineFormats Engin
         Cache("kv-int2", new KvRounding(new AffineRounding(2, 32), 0)),
         Cache("kv-int2-sinks", new KvRounding(new AffineRounding(2, 32), 4)),
         Cache("kv-int2-channels", new KvRounding(new AffineRounding(2, 32), 4) { KeyGroup = 32 }),
+        Cache("kv-int2-outliers", new KvRounding(new AffineRounding(2, 32), 4)
+        {
+            KeyGroup = 32, OutlierTokens = 1,
+        }),
     ];
 
     /// <summary>Formats by name.</summary>
@@ -82,8 +84,9 @@ public sealed record TrialFormat(string Name, string RunsAs, EngineFormats Engin
         ArgumentNullException.ThrowIfNull(shape);
         return shape.Layers.Select(layer => (AttentionShape)layer.Mixer).Sum(attention =>
         {
-            var bits = Engine.KvRounding?.Format.Bits(attention.HeadDim)
-                ?? KvPages.Bits(Engine.Kv)
+            var bits = Engine.KvRounding is { } rounding
+                ? rounding.Bits(attention.HeadDim)
+                : KvPages.Bits(Engine.Kv)
                 + (Engine.Kv is KvKind.Int8 or KvKind.Int4 ? 32.0 / attention.HeadDim : 0);
             return 2.0 * attention.KvHeads * attention.HeadDim * bits / 8;
         });

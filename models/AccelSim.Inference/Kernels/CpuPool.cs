@@ -15,25 +15,31 @@ public interface IChunkWork
 /// <summary>Threads that live as long as the engine and start work within microseconds.</summary>
 /// <remarks>
 /// A model runs hundreds of operators a step, some of them for microseconds. So threads spin for a
-/// moment after each, and sleep only when nothing comes. The caller works as well, and returns
-/// when all are done.
+/// moment after each, and sleep only when nothing comes. The caller works as well. It waits for
+/// those who have begun a part, not for those who have not come: on a machine that others use, a
+/// thread may be without a core for milliseconds.
 /// </remarks>
 public sealed unsafe class CpuPool : IDisposable
 {
     private const long LittleWork = 8192;
 
+    private const long NextWork = 1L << 32;
+    private const long Open = 1L << 31;
+    private const long Joined = Open - 1;
+
     private static readonly long SpinTicks = Stopwatch.Frequency / 10_000;
 
     private readonly Thread[] _threads;
     private readonly NativeBuffer?[] _scratch;
+    private NativeBuffer? _shared;
     private readonly Lock _only = new();
     private readonly object _gate = new();
     private delegate*<void*, int, int, void> _body;
     private void* _work;
     private int _chunks;
     private int _next;
-    private int _generation;
-    private int _pending;
+    // Number of the work in the upper half, whether it may be joined, and how many have.
+    private long _state;
     private int _parked;
     private volatile bool _stopping;
 
@@ -70,15 +76,19 @@ public sealed unsafe class CpuPool : IDisposable
             _body = &Body<T>;
             _chunks = chunks;
             _next = 0;
-            _pending = _threads.Length;
-            Interlocked.Increment(ref _generation);
+            unchecked
+            {
+                var last = Volatile.Read(ref _state) & ~(Open | Joined);
+                Interlocked.Exchange(ref _state, (last + NextWork) | Open);
+            }
             if (Volatile.Read(ref _parked) > 0)
             {
                 lock (_gate) Monitor.PulseAll(_gate);
             }
             Drain(0);
+            Interlocked.And(ref _state, ~Open);
             var spin = new SpinWait();
-            while (Volatile.Read(ref _pending) > 0) spin.SpinOnce(sleep1Threshold: -1);
+            while ((Volatile.Read(ref _state) & Joined) > 0) spin.SpinOnce(sleep1Threshold: -1);
         }
     }
 
@@ -124,15 +134,27 @@ public sealed unsafe class CpuPool : IDisposable
         return into;
     }
 
+    /// <summary>
+    /// Memory of all workers, at least that large; what it held is lost. One caller has it at a
+    /// time: who starts work.
+    /// </summary>
+    public byte* Shared(long bytes)
+    {
+        if (_shared is { } buffer && buffer.Bytes >= bytes) return buffer.Data;
+        _shared?.Dispose();
+        return (_shared = new NativeBuffer(bytes)).Data;
+    }
+
     /// <summary>Ends the threads.</summary>
     public void Dispose()
     {
         if (_stopping) return;
         _stopping = true;
-        Interlocked.Increment(ref _generation);
+        Interlocked.Add(ref _state, NextWork);
         lock (_gate) Monitor.PulseAll(_gate);
         foreach (var thread in _threads) thread.Join();
         foreach (var buffer in _scratch) buffer?.Dispose();
+        _shared?.Dispose();
     }
 
     private readonly struct RowWork(nint action, int rows, int chunks) : IChunkWork
@@ -150,37 +172,54 @@ public sealed unsafe class CpuPool : IDisposable
 
     private void Live(int worker)
     {
-        var seen = 0;
+        long seen = 0;
         while (true)
         {
             seen = Await(seen);
             if (_stopping) return;
+            if (!Join(seen)) continue;
             Drain(worker);
-            Interlocked.Decrement(ref _pending);
+            Interlocked.Decrement(ref _state);
         }
     }
 
-    private int Await(int seen)
+    /// <summary>Takes part in a work, unless it is closed.</summary>
+    private bool Join(long number)
+    {
+        while (true)
+        {
+            var state = Volatile.Read(ref _state);
+            if ((state & Open) == 0 || state >> 32 != number) return false;
+            if (Interlocked.CompareExchange(ref _state, state + 1, state) == state) return true;
+        }
+    }
+
+    /// <summary>Waits for another work than the one seen last.</summary>
+    private long Await(long seen)
     {
         var until = Stopwatch.GetTimestamp() + SpinTicks;
         do
         {
             for (var i = 0; i < 32; i++)
             {
-                if (Volatile.Read(ref _generation) != seen) return Volatile.Read(ref _generation);
+                if (Current() != seen) return Current();
                 Thread.SpinWait(4);
             }
+            // The caller may wait for this very core.
+            Thread.Yield();
         }
         while (Stopwatch.GetTimestamp() < until);
         lock (_gate)
         {
             // Counted before the last look: who starts work either sees it or is seen.
             Interlocked.Increment(ref _parked);
-            while (Volatile.Read(ref _generation) == seen) Monitor.Wait(_gate);
+            while (Current() == seen) Monitor.Wait(_gate);
             Interlocked.Decrement(ref _parked);
         }
-        return Volatile.Read(ref _generation);
+        return Current();
     }
+
+    private long Current() => Volatile.Read(ref _state) >> 32;
 
     private void Drain(int worker)
     {

@@ -1,4 +1,6 @@
+using System.Diagnostics;
 using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
 using System.Runtime.Intrinsics.X86;
 
 namespace AccelSim.Inference.Kernels;
@@ -28,7 +30,22 @@ internal static unsafe class DotTiles<V, L, W>
             float* o2 = m.OffsetsOf(r2), o3 = m.OffsetsOf(r3);
             V zero = L.Set(0), t0 = zero, t1 = zero, t2 = zero, t3 = zero;
             int groups = m.Groups, group = m.Group, columns = m.Columns;
-            var next = w0 + 4 * m.RowBytes;
+            var next = m.IsWalked ? w0 + 4 * m.RowBytes : null;
+            if (W.Bits == 4 && !W.HasOffset && group == Matrix.Run && L.Count == 16)
+            {
+                // The shortest groups: nothing but what each of them needs.
+                for (var g = 0; g < groups; g++)
+                {
+                    var k = g * Matrix.Run;
+                    if (next is not null && g % 4 == 0) Ahead(next, k);
+                    V x0 = L.Load(x + k), x1 = L.Load(x + k + 16);
+                    t0 = OneGroup(w0, s0, g, x0, x1, t0);
+                    t1 = OneGroup(w1, s1, g, x0, x1, t1);
+                    t2 = OneGroup(w2, s2, g, x0, x1, t2);
+                    t3 = OneGroup(w3, s3, g, x0, x1, t3);
+                }
+                groups = 0;
+            }
             for (int g = 0, k = 0; g < groups; g++)
             {
                 V a0 = zero, a1 = zero, a2 = zero, a3 = zero;
@@ -36,7 +53,7 @@ internal static unsafe class DotTiles<V, L, W>
                 var sum = zero;
                 for (var end = Math.Min(k + group, columns); k < end; k += Matrix.Run)
                 {
-                    Ahead(next, k);
+                    if (next is not null) Ahead(next, k);
                     for (var part = 0; part < 16; part += L.Count)
                     {
                         V x0 = L.Load(x + k + part), x1 = L.Load(x + k + part + 16);
@@ -60,10 +77,19 @@ internal static unsafe class DotTiles<V, L, W>
                 t2 = Scaled(s2, o2, g, Both(a2, b2), sum, t2);
                 t3 = Scaled(s3, o3, g, Both(a3, b3), sum, t3);
             }
-            y[row] = L.Sum(t0);
-            y[r1] = L.Sum(t1);
-            y[r2] = L.Sum(t2);
-            y[r3] = L.Sum(t3);
+            new Four(row, r1, r2, r3).Store(y, t0, t1, t2, t3, add: false);
+        }
+    }
+
+    /// <summary>A group of 32 in two vectors.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static V OneGroup(byte* row, float* scales, int group, V x0, V x1, V before)
+    {
+        unchecked
+        {
+            W.Load<V, L>(row, group * Matrix.Run, 0, out var p, out var q);
+            var sum = L.Fma(q, x1, L.Multiply(p, x0));
+            return L.Fma(sum, L.Set(scales[group]), before);
         }
     }
 
@@ -120,9 +146,18 @@ internal static unsafe class DotTiles<V, L, W>
     /// <param name="first">The first row of activations.</param>
     /// <param name="y">The outputs, at the matrix' own row numbers.</param>
     /// <param name="add">Whether to add to what stands there.</param>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void Rows4x4(
         in MatrixView m, int row, in Rows x, int first, in Rows y, bool add)
+    {
+        if (unchecked(x.Count - first) > 2) Tile<FourRows>(m, row, x, first, y, add);
+        else Tile<TwoRows>(m, row, x, first, y, add);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void Tile<R>(
+        in MatrixView m, int row, in Rows x, int first, in Rows y, bool add)
+        where R : struct, IRowCount
     {
         unchecked
         {
@@ -131,6 +166,7 @@ internal static unsafe class DotTiles<V, L, W>
             byte* w0 = m.Row(row), w1 = m.Row(r1), w2 = m.Row(r2), w3 = m.Row(r3);
             int i1 = Math.Min(first + 1, x.Count - 1), i2 = Math.Min(first + 2, x.Count - 1);
             var i3 = Math.Min(first + 3, x.Count - 1);
+            Debug.Assert(R.IsFour || i3 == i1);
             float* x0 = x[first], x1 = x[i1], x2 = x[i2], x3 = x[i3];
             var zero = L.Set(0);
             V a00 = zero, a01 = zero, a02 = zero, a03 = zero;
@@ -138,14 +174,14 @@ internal static unsafe class DotTiles<V, L, W>
             V a20 = zero, a21 = zero, a22 = zero, a23 = zero;
             V a30 = zero, a31 = zero, a32 = zero, a33 = zero;
             int groups = m.Groups, group = m.Group, columns = m.Columns;
-            var next = w0 + 4 * m.RowBytes;
+            var next = m.IsWalked ? w0 + 4 * m.RowBytes : null;
             for (int g = 0, k = 0; g < groups; g++)
             {
                 V s0 = Scale(m, row, g), s1 = Scale(m, r1, g);
                 V s2 = Scale(m, r2, g), s3 = Scale(m, r3, g);
                 for (var end = Math.Min(k + group, columns); k < end; k += Matrix.Run)
                 {
-                    if (first == 0) Ahead(next, k);
+                    if (first == 0 && next is not null) Ahead(next, k);
                     for (var part = 0; part < 16; part += L.Count)
                     {
                         Load(w0, m, row, g, k, part, s0, out var p0, out var q0);
@@ -155,13 +191,15 @@ internal static unsafe class DotTiles<V, L, W>
                         var at = k + part;
                         Fma4(L.Load(x0 + at), p0, p1, p2, p3, ref a00, ref a10, ref a20, ref a30);
                         Fma4(L.Load(x1 + at), p0, p1, p2, p3, ref a01, ref a11, ref a21, ref a31);
-                        Fma4(L.Load(x2 + at), p0, p1, p2, p3, ref a02, ref a12, ref a22, ref a32);
-                        Fma4(L.Load(x3 + at), p0, p1, p2, p3, ref a03, ref a13, ref a23, ref a33);
                         at += 16;
                         Fma4(L.Load(x0 + at), q0, q1, q2, q3, ref a00, ref a10, ref a20, ref a30);
                         Fma4(L.Load(x1 + at), q0, q1, q2, q3, ref a01, ref a11, ref a21, ref a31);
+                        if (!R.IsFour) continue;
                         Fma4(L.Load(x2 + at), q0, q1, q2, q3, ref a02, ref a12, ref a22, ref a32);
                         Fma4(L.Load(x3 + at), q0, q1, q2, q3, ref a03, ref a13, ref a23, ref a33);
+                        at -= 16;
+                        Fma4(L.Load(x2 + at), p0, p1, p2, p3, ref a02, ref a12, ref a22, ref a32);
+                        Fma4(L.Load(x3 + at), p0, p1, p2, p3, ref a03, ref a13, ref a23, ref a33);
                     }
                 }
             }
@@ -235,18 +273,18 @@ internal static unsafe class DotTiles<V, L, W>
         {
             unchecked
             {
-                float s0 = L.Sum(a0), s1 = L.Sum(a1), s2 = L.Sum(a2), s3 = L.Sum(a3);
-                if (add)
+                var sums = L.Sums(a0, a1, a2, a3);
+                if (R3 == R0 + 3)
                 {
-                    s0 += y[R0];
-                    s1 += y[R1];
-                    s2 += y[R2];
-                    s3 += y[R3];
+                    if (add) sums += Vector128.Load(y + R0);
+                    sums.Store(y + R0);
+                    return;
                 }
-                y[R0] = s0;
-                y[R1] = s1;
-                y[R2] = s2;
-                y[R3] = s3;
+                if (add) sums += Vector128.Create(y[R0], y[R1], y[R2], y[R3]);
+                y[R0] = sums[0];
+                y[R1] = sums[1];
+                y[R2] = sums[2];
+                y[R3] = sums[3];
             }
         }
     }
@@ -264,4 +302,22 @@ internal readonly unsafe struct Rows(float* data, int stride, int count)
 
     /// <summary>The start of a row.</summary>
     public float* this[int row] => unchecked(Data + (long)row * Stride);
+}
+
+/// <summary>How many rows of activations a tile has.</summary>
+internal interface IRowCount
+{
+    static abstract bool IsFour { get; }
+}
+
+/// <summary>Three or four.</summary>
+internal struct FourRows : IRowCount
+{
+    public static bool IsFour => true;
+}
+
+/// <summary>One or two: half the work.</summary>
+internal struct TwoRows : IRowCount
+{
+    public static bool IsFour => false;
 }

@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics.X86;
 
 namespace AccelSim.Inference.Kernels;
 
@@ -24,6 +25,7 @@ public enum KvKind
 /// </remarks>
 public sealed unsafe class KvPages : IDisposable
 {
+    private const int CacheLine = 64;
     private readonly NativeBuffer _data;
     private readonly NativeBuffer _scales;
 
@@ -111,11 +113,11 @@ public sealed unsafe class KvPages : IDisposable
         }
     }
 
-    /// <summary>A key in a cache of fp32.</summary>
-    internal Span<float> Exact(long slot, int head)
+    /// <summary>A key or a value in a cache of fp32.</summary>
+    internal Span<float> Exact(long slot, int head, bool value)
     {
         if (Kind != KvKind.F32) throw new InvalidOperationException("The cache is not fp32.");
-        return new Span<float>(_data.Floats + RowOf(slot, head, false) * Width, HeadDim);
+        return new Span<float>(_data.Floats + RowOf(slot, head, value) * Width, HeadDim);
     }
 
     /// <summary>Copies keys and values of a token to another slot.</summary>
@@ -139,6 +141,41 @@ public sealed unsafe class KvPages : IDisposable
     {
         _data.Dispose();
         _scales.Dispose();
+    }
+
+    /// <summary>Consecutive tokens of one head and block as rows of a matrix.</summary>
+    internal MatrixView View(long slot, int count, int head, bool value)
+    {
+        unchecked
+        {
+            var row = RowOf(slot, head, value);
+            return new MatrixView
+            {
+                Data = _data.Data + row * RowBytes,
+                RowBytes = RowBytes,
+                Scales = _scales.Floats + row,
+                Rows = count,
+                Columns = Width,
+                Group = Width,
+                Groups = 1,
+            };
+        }
+    }
+
+    /// <summary>Asks for consecutive tokens of one head and block ahead of their use.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    internal void Ask(long slot, int count, int head)
+    {
+        if (!Sse.IsSupported) return;
+        unchecked
+        {
+            var (keys, values) = (RowOf(slot, head, false), RowOf(slot, head, true));
+            for (var at = 0; at < count * RowBytes; at += CacheLine)
+            {
+                Sse.Prefetch0(_data.Data + keys * RowBytes + at);
+                Sse.Prefetch0(_data.Data + values * RowBytes + at);
+            }
+        }
     }
 
     /// <summary>Expands consecutive tokens of one head and block to fp32.</summary>

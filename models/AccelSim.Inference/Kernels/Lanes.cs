@@ -26,12 +26,18 @@ internal unsafe interface ILanes<V> where V : struct
 
     static abstract float Sum(V value);
 
+    /// <summary>The sums of four vectors.</summary>
+    static abstract Vector128<float> Sums(V a, V b, V c, V d);
+
     static abstract V FromBf16(ushort* from);
 
     /// <summary>Expands finite numbers; infinities become large ones.</summary>
     static abstract V FromFp16(ushort* from);
 
     static abstract V FromInt8(sbyte* from);
+
+    /// <summary>Expands E4M3; the format's NaN becomes 480.</summary>
+    static abstract V FromFp8(byte* from);
 
     /// <summary>Low and high halves of bytes, each less 8.</summary>
     static abstract void FromInt4(byte* from, out V low, out V high);
@@ -62,6 +68,13 @@ internal unsafe struct Lanes512 : ILanes<Vector512<float>>
         Vector256.Sum(value.GetLower() + value.GetUpper());
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector128<float> Sums(
+        Vector512<float> a, Vector512<float> b, Vector512<float> c, Vector512<float> d) =>
+        Lanes256.Sums(
+            a.GetLower() + a.GetUpper(), b.GetLower() + b.GetUpper(),
+            c.GetLower() + c.GetUpper(), d.GetLower() + d.GetUpper());
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector512<float> FromBf16(ushort* from) =>
         (Avx512F.ConvertToVector512Int32(Vector256.Load(from)) << 16).AsSingle();
 
@@ -77,6 +90,13 @@ internal unsafe struct Lanes512 : ILanes<Vector512<float>>
     public static Vector512<float> FromInt8(sbyte* from) =>
         Avx512F.ConvertToVector512Single(
             Avx512F.ConvertToVector512Int32(Vector128.Load(from)));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector512<float> FromFp8(byte* from)
+    {
+        var wide = Avx512F.ConvertToVector512Int32(Vector128.Load((sbyte*)from)) << 20;
+        return (wide & Vector512.Create(E4M3.Kept)).AsSingle() * Vector512.Create(E4M3.Lift);
+    }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void FromInt4(
@@ -113,6 +133,15 @@ internal unsafe struct Lanes256 : ILanes<Vector256<float>>
     public static float Sum(Vector256<float> value) => Vector256.Sum(value);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector128<float> Sums(
+        Vector256<float> a, Vector256<float> b, Vector256<float> c, Vector256<float> d)
+    {
+        if (!Avx.IsSupported) return Vector128.Create(Sum(a), Sum(b), Sum(c), Sum(d));
+        var pairs = Avx.HorizontalAdd(Avx.HorizontalAdd(a, b), Avx.HorizontalAdd(c, d));
+        return pairs.GetLower() + pairs.GetUpper();
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector256<float> FromBf16(ushort* from) =>
         (Vector256.WidenLower(Vector128.Load(from).ToVector256Unsafe()) << 16).AsSingle();
 
@@ -130,6 +159,15 @@ internal unsafe struct Lanes256 : ILanes<Vector256<float>>
         var bytes = Vector128.CreateScalarUnsafe(*(long*)from).AsSByte();
         var shorts = Vector128.WidenLower(bytes);
         return Vector256.ConvertToSingle(Vector256.WidenLower(shorts.ToVector256Unsafe()));
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector256<float> FromFp8(byte* from)
+    {
+        var bytes = Vector128.CreateScalarUnsafe(*(long*)from).AsSByte();
+        var shorts = Vector128.WidenLower(bytes);
+        var wide = Vector256.WidenLower(shorts.ToVector256Unsafe()) << 20;
+        return (wide & Vector256.Create(E4M3.Kept)).AsSingle() * Vector256.Create(E4M3.Lift);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -156,4 +194,36 @@ internal static class Half16
 
     /// <summary>2 to the 112: the difference of the biases, 127 − 15.</summary>
     public const float Lift = 5.192296858534828e33f;
+}
+
+/// <summary>
+/// Floating point of eight bits, four of them exponent (Micikevicius et al. 2022), expanded as
+/// half precision is.
+/// </summary>
+internal static class E4M3
+{
+    /// <summary>The largest number.</summary>
+    public const float Most = 448;
+
+    /// <summary>Sign, exponent and mantissa after the shift of a sign-extended number.</summary>
+    public const int Kept = unchecked((int)0x87F00000);
+
+    /// <summary>2 to the 120: the difference of the biases, 127 − 7.</summary>
+    public const float Lift = 1.329227995784916e36f;
+
+    private const float LeastNormal = 1f / 64;
+    private const float SubnormalSteps = 512;
+
+    /// <summary>The nearest number, ties to even; at most 448.</summary>
+    public static byte From(float value)
+    {
+        unchecked
+        {
+            var sign = (BitConverter.SingleToUInt32Bits(value) >> 24) & 0x80;
+            var size = MathF.Min(MathF.Abs(value), Most);
+            if (size < LeastNormal) return (byte)(sign | (uint)MathF.Round(size * SubnormalSteps));
+            var bits = BitConverter.SingleToUInt32Bits(size);
+            return (byte)(sign | (((bits + 0x7FFFF + ((bits >> 20) & 1)) >> 20) - (120 << 3)));
+        }
+    }
 }

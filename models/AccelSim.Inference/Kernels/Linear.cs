@@ -11,7 +11,7 @@ namespace AccelSim.Inference.Kernels;
 public static unsafe class Linear
 {
     /// <summary>Rows of activations from which expanding weights first is worth it.</summary>
-    public const int PanelRows = 16;
+    public const int PanelRows = 128;
 
     private const int PanelOutputs = 64;
     private const int PanelInputs = 1024;
@@ -37,6 +37,12 @@ public static unsafe class Linear
         ArgumentOutOfRangeException.ThrowIfLessThan(xStride, weights.Columns);
         ArgumentOutOfRangeException.ThrowIfLessThan(yStride, weights.Rows);
         if (rows == 0) return;
+        if (weights.Storage.RoundsInputs)
+        {
+            IntegerLinear.Run(
+                pool, weights, new Rows(x, xStride, rows), new Rows(y, yStride, rows), bias);
+            return;
+        }
         NativeBuffer? copy = null;
         var view = weights.View;
         if (weights.Columns != view.Columns)
@@ -86,6 +92,9 @@ public static unsafe class Linear
             case StorageKind.Int8:
                 DotTiles<V, L, LoadInt8>.Expand(view, row, 0, view.Columns, to);
                 break;
+            case StorageKind.Fp8:
+                DotTiles<V, L, LoadFp8>.Expand(view, row, 0, view.Columns, to);
+                break;
             case StorageKind.Int4 when weights.Storage.HasOffset:
                 DotTiles<V, L, LoadInt4Offset>.Expand(view, row, 0, view.Columns, to);
                 break;
@@ -124,6 +133,9 @@ public static unsafe class Linear
             case StorageKind.Int8:
                 Start<V, L, LoadInt8>(pool, view, x, y, bias);
                 break;
+            case StorageKind.Fp8:
+                Start<V, L, LoadFp8>(pool, view, x, y, bias);
+                break;
             case StorageKind.Int4 when weights.Storage.HasOffset:
                 Start<V, L, LoadInt4Offset>(pool, view, x, y, bias);
                 break;
@@ -152,7 +164,8 @@ public static unsafe class Linear
         pool.For((weights.Rows + each - 1) / each, new Few<V, L, W>(weights, x, y, bias, each));
     }
 
-    private static void AddBias(in Rows y, float* bias, int from, int end)
+    /// <summary>Adds a number per output to the outputs from one to another.</summary>
+    internal static void AddBias(in Rows y, float* bias, int from, int end)
     {
         if (bias is null) return;
         unchecked

@@ -95,7 +95,8 @@ public sealed record MachineLimits(double ReadBytesPerSecond, double FlopsPerSec
         }
     }
 
-    private readonly unsafe struct ReadWork(nint memory, int length, int repeats) : IChunkWork
+    /// <summary>Reads a part of memory.</summary>
+    internal readonly unsafe struct ReadWork(nint memory, int length, int repeats) : IChunkWork
     {
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         public void Run(int chunk, int worker)
@@ -126,7 +127,8 @@ public sealed record MachineLimits(double ReadBytesPerSecond, double FlopsPerSec
         }
     }
 
-    private readonly struct ComputeWork : IChunkWork
+    /// <summary>Multiplies and adds in registers.</summary>
+    internal readonly struct ComputeWork : IChunkWork
     {
         private const int Steps = 10_000;
         private const int Chains = 8;

@@ -11,6 +11,8 @@ public enum StorageKind
     Fp16,
     /// <summary>8-bit integers, an fp32 scale per row or group.</summary>
     Int8,
+    /// <summary>8-bit floating point, four bits of exponent, an fp32 scale per row.</summary>
+    Fp8,
     /// <summary>
     /// 4-bit integers less 8, an fp32 scale per group; of 32 numbers the first sixteen are the low
     /// halves of sixteen bytes.
@@ -26,15 +28,21 @@ public enum StorageKind
 /// <param name="HasOffset">Whether each group adds a number, too (an asymmetric format).</param>
 public readonly record struct Storage(StorageKind Kind, int Group = 0, bool HasOffset = false)
 {
+    /// <summary>
+    /// Whether inputs become int8, too, each row with a scale of its own, and products are those
+    /// of integers (W8A8); weights are int8 with a scale per row then.
+    /// </summary>
+    public bool RoundsInputs { get; init; }
+
     /// <summary>Whether rows have scales.</summary>
-    public bool IsScaled => Kind is StorageKind.Int8 or StorageKind.Int4;
+    public bool IsScaled => Kind is StorageKind.Int8 or StorageKind.Fp8 or StorageKind.Int4;
 
     /// <summary>Bits of a number without its share of scales.</summary>
     public int Bits => Kind switch
     {
         StorageKind.F32 => 32,
         StorageKind.Bf16 or StorageKind.Fp16 => 16,
-        StorageKind.Int8 => 8,
+        StorageKind.Int8 or StorageKind.Fp8 => 8,
         _ => 4,
     };
 
@@ -63,6 +71,8 @@ public sealed unsafe class Matrix : IDisposable
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(columns);
         if (storage.Group % Run != 0)
             throw new ArgumentException($"Groups are multiples of {Run}.", nameof(storage));
+        if (storage.RoundsInputs && storage is not { Kind: StorageKind.Int8, Group: 0 })
+            throw new ArgumentException("W8A8 has a scale per row.", nameof(storage));
         Rows = rows;
         Columns = columns;
         Storage = storage;
@@ -83,6 +93,7 @@ public sealed unsafe class Matrix : IDisposable
             Columns = padded,
             Group = storage.IsScaled ? group : padded,
             Groups = groups,
+            IsWalked = true,
         };
     }
 
@@ -127,6 +138,9 @@ internal unsafe struct MatrixView
     /// <summary>Columns that share a scale.</summary>
     public int Group;
     public int Groups;
+
+    /// <summary>Whether it lies in memory and is walked from end to end.</summary>
+    public bool IsWalked;
 
     public readonly byte* Row(int row) => unchecked(Data + row * RowBytes);
 

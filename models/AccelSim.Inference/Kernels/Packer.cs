@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
+using System.Runtime.Intrinsics;
 
 namespace AccelSim.Inference.Kernels;
 
@@ -28,9 +29,12 @@ public static unsafe class Packer
         {
             var from = g * view.Group;
             var part = values[from..Math.Min(from + view.Group, values.Length)];
-            view.ScalesOf(row)[g] = matrix.Storage.Kind == StorageKind.Int8
-                ? Int8(part, (sbyte*)view.Row(row) + from)
-                : Int4(part, view.Row(row) + from / 2);
+            view.ScalesOf(row)[g] = matrix.Storage.Kind switch
+            {
+                StorageKind.Int8 => Int8(part, (sbyte*)view.Row(row) + from),
+                StorageKind.Fp8 => Fp8(part, view.Row(row) + from),
+                _ => Int4(part, view.Row(row) + from / 2),
+            };
         }
     }
 
@@ -67,10 +71,36 @@ public static unsafe class Packer
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     internal static float Int8(ReadOnlySpan<float> values, sbyte* to)
     {
-        var scale = Largest(values) / MostInt8;
+        unchecked
+        {
+            var scale = Largest(values) / MostInt8;
+            var inverse = scale > 0 ? 1 / scale : 0;
+            var i = 0;
+            fixed (float* from = values)
+            {
+                for (; i <= values.Length - 32; i += 32)
+                {
+                    Vector256.Narrow(
+                        Vector256.Narrow(Near(from + i), Near(from + i + 8)),
+                        Vector256.Narrow(Near(from + i + 16), Near(from + i + 24)))
+                        .Store(to + i);
+                }
+            }
+            for (; i < values.Length; i++) to[i] = (sbyte)MathF.Round(values[i] * inverse);
+            return scale;
+
+            Vector256<int> Near(float* from) =>
+                Vector256.ConvertToInt32(Vector256.Round(Vector256.Load(from) * inverse));
+        }
+    }
+
+    /// <summary>Writes a group and returns its scale.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static float Fp8(ReadOnlySpan<float> values, byte* to)
+    {
+        var scale = Largest(values) / E4M3.Most;
         var inverse = scale > 0 ? 1 / scale : 0;
-        for (var i = 0; i < values.Length; i++)
-            to[i] = (sbyte)MathF.Round(values[i] * inverse);
+        for (var i = 0; i < values.Length; i++) to[i] = E4M3.From(values[i] * inverse);
         return scale;
     }
 

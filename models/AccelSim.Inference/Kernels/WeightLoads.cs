@@ -110,6 +110,28 @@ internal unsafe struct LoadInt8 : IWeightLoad
     }
 }
 
+/// <summary>E4M3 with scales.</summary>
+internal unsafe struct LoadFp8 : IWeightLoad
+{
+    public static int Bits => 8;
+
+    public static bool IsScaled => true;
+
+    public static bool HasOffset => false;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void Load<V, L>(byte* row, int run, int part, out V first, out V second)
+        where V : struct where L : struct, ILanes<V>
+    {
+        unchecked
+        {
+            var from = row + run + part;
+            first = L.FromFp8(from);
+            second = L.FromFp8(from + 16);
+        }
+    }
+}
+
 /// <summary>int4 with scales.</summary>
 internal unsafe struct LoadInt4 : IWeightLoad
 {

@@ -95,7 +95,9 @@ public sealed class StepSweep
                 int[] requests = [.. step.Select(_ => request++)];
                 var start = Executor.Now();
                 executor.Step(step);
-                capture.Stepped(start, Executor.Now(), requests, step);
+                capture.Stepped(
+                    start, Executor.Now(), requests, step,
+                    [.. step.Select(entry => entry.Sampler is null ? 0 : 1)]);
             }
         }
     }

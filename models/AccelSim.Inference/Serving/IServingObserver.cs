@@ -20,6 +20,21 @@ public interface IServingObserver
     /// <param name="end">When its tokens were handed out.</param>
     /// <param name="requests">Whose they are, for each entry.</param>
     /// <param name="entries">What went in.</param>
+    /// <param name="gained">Tokens that each gained by it.</param>
     void Stepped(
-        long start, long end, IReadOnlyList<int> requests, IReadOnlyList<StepEntry> entries);
+        long start, long end, IReadOnlyList<int> requests, IReadOnlyList<StepEntry> entries,
+        IReadOnlyList<int> gained);
+
+    /// <summary>A step is done whose tokens are only proposed.</summary>
+    /// <param name="start">When it began.</param>
+    /// <param name="end">When it was done.</param>
+    /// <param name="requests">Whose they are, for each entry.</param>
+    /// <param name="entries">What went in.</param>
+    /// <param name="isOther">Whether another model ran it than the one that is served.</param>
+    void Proposed(
+        long start, long end, IReadOnlyList<int> requests, IReadOnlyList<StepEntry> entries,
+        bool isOther)
+    {
+        // Not all want to know.
+    }
 }

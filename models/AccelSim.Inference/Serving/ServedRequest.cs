@@ -1,4 +1,5 @@
 using AccelSim.Inference.Execution;
+using AccelSim.Inference.Speculation;
 
 namespace AccelSim.Inference.Serving;
 
@@ -36,6 +37,9 @@ public sealed record ServedAnswer(
     ServedRequest Request, IReadOnlyList<int> Tokens, double FirstToken, double LastToken,
     int Preemptions)
 {
+    /// <summary>What was proposed and accepted in each step after the prompt's.</summary>
+    public IReadOnlyList<SpeculatedStep> Speculation { get; init; } = [];
+
     /// <summary>Mean seconds of each token after the first; null where there is none.</summary>
     public double? TimePerToken => Tokens.Count > 1
         ? (LastToken - FirstToken) / (Tokens.Count - 1)

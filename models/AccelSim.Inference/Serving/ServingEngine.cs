@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using AccelSim.Inference.Execution;
+using AccelSim.Inference.Speculation;
 using AccelSim.Serving;
 using AccelSim.Units;
 using AccelSim.Workloads;
@@ -18,6 +19,8 @@ public sealed class ServingEngine
     private readonly Executor _executor;
     private readonly Scheduler _scheduler;
     private readonly int _blockSize;
+    private readonly int _budget;
+    private readonly BatchSpeculation? _speculation;
     private readonly Stack<int> _free;
     private readonly List<Live> _live = [];
     private readonly List<ServedAnswer> _answers = [];
@@ -30,7 +33,10 @@ public sealed class ServingEngine
     /// <param name="settings">As the simulator's; no prefix caching and no swapping.</param>
     /// <param name="blocks">KV blocks.</param>
     /// <param name="window">Tokens that windowed layers see; 0 where the model has none.</param>
-    public ServingEngine(Executor executor, EngineSettings settings, int blocks, int window)
+    /// <param name="speculation">Who guesses tokens for the model to judge; null: nobody.</param>
+    public ServingEngine(
+        Executor executor, EngineSettings settings, int blocks, int window,
+        BatchSpeculation? speculation = null)
     {
         ArgumentNullException.ThrowIfNull(settings);
         settings.Validate();
@@ -41,7 +47,16 @@ public sealed class ServingEngine
         }
         _executor = executor;
         _blockSize = settings.BlockSize;
-        _scheduler = new Scheduler(settings, blocks, 0, 1, window, settings.BlockSize);
+        _budget = settings.MaxNumBatchedTokens;
+        _speculation = speculation;
+        // What is proposed is written before anybody knows whether it stands.
+        var spare = BatchSpeculation.SpareBlocks(settings, speculation?.Most ?? 0);
+        if (spare >= blocks)
+        {
+            throw new ArgumentException(
+                $"{blocks} blocks leave none beside the {spare} for proposals.", nameof(blocks));
+        }
+        _scheduler = new Scheduler(settings, blocks - spare, 0, 1, window, settings.BlockSize);
         _free = new Stack<int>(Enumerable.Range(0, blocks).Reverse());
     }
 
@@ -117,6 +132,7 @@ public sealed class ServingEngine
             if (live.Sequence.Status == SequenceStatus.Waiting) GiveBack(live);
         }
         if (_plan.IsEmpty) return false;
+        if (Propose()) start = Executor.Now();
         List<Live> members = [];
         List<StepEntry> entries = [];
         foreach (var live in _live)
@@ -125,23 +141,61 @@ public sealed class ServingEngine
             members.Add(live);
             entries.Add(entry);
         }
-        Debug.Assert(StepShapes.Of(entries, 0).Tokens == _plan.Shape.Tokens);
+        Debug.Assert(
+            _speculation is not null || StepShapes.Of(entries, 0).Tokens == _plan.Shape.Tokens);
         var chosen = _executor.Step(entries);
         Steps++;
         _scheduler.Complete(0, _plan, Now(), NoGaps.Instance);
-        for (var i = 0; i < members.Count; i++)
+        var gained = new int[members.Count];
+        for (int i = 0, row = 0; i < members.Count; row += entries[i++].Scored)
         {
-            if (entries[i].Sampler is not null) Take(members[i], chosen[i]);
+            if (members[i].Proposal is not null) gained[i] = Take(members[i], row);
+            else if (entries[i].Sampler is not null) gained[i] = Take(members[i], [chosen[i]]);
         }
         if (Observer is { } observer)
         {
             observer.Stepped(
-                start, Executor.Now(),
-                members.ConvertAll(member => (int)member.Sequence.Request.Id), entries);
+                start, Executor.Now(), members.ConvertAll(member => member.Number), entries,
+                gained);
         }
         _live.RemoveAll(live => live.Sequence.Status == SequenceStatus.Finished);
         return true;
     }
+
+    /// <summary>Lets somebody guess for all that decode.</summary>
+    /// <returns>Whether anything was proposed.</returns>
+    private bool Propose()
+    {
+        foreach (var live in _live) live.Proposal = null;
+        if (_speculation is null) return false;
+        var asking = _live.FindAll(Decodes);
+        if (asking.Count == 0) return false;
+        // The token budget holds for proposals, too.
+        var each = Math.Min(
+            _speculation.Most, Math.Max(0, _budget - _plan.Shape.Tokens) / asking.Count);
+        List<ProposalAsk> asks = [];
+        foreach (var live in asking)
+        {
+            // The step itself gives one token more than are accepted.
+            var known = live.Tokens.Count - live.Request.Prompt.Count;
+            var most = Math.Min(each, live.Request.MaxTokens - known - 1);
+            Reserve(live, live.Tokens.Count + most);
+            asks.Add(new ProposalAsk(
+                live.Number, live.Tokens, live.Blocks, most, live.Request.Temperature,
+                live.Request.Seed));
+        }
+        var proposals = _speculation.Proposer.Propose(asks);
+        for (var i = 0; i < asking.Count; i++)
+        {
+            if (proposals[i].Parents is not null)
+                throw new InvalidOperationException("Batches have no trees of proposals.");
+            asking[i].Proposal = proposals[i];
+        }
+        return proposals.Any(proposal => proposal.Tokens.Count > 0);
+    }
+
+    private bool Decodes(Live live) =>
+        live.Sequence.Status == SequenceStatus.Decoding && _plan.Shape.DecodeTokens > 0;
 
     /// <summary>What a sequence puts into the step; null where it has no part in it.</summary>
     private StepEntry? Entry(Live live)
@@ -155,30 +209,57 @@ public sealed class ServingEngine
                 live.Tokens[from..end], from, live.Blocks, true,
                 end == sequence.KnownTokens ? live.Sampler : null);
         }
-        if (sequence.Status != SequenceStatus.Decoding || _plan.Shape.DecodeTokens == 0)
-            return null;
+        if (!Decodes(live)) return null;
+        if (live.Proposal is { } proposal)
+        {
+            int[] judged = [live.Tokens[^1], .. proposal.Tokens];
+            return new StepEntry(judged, live.Tokens.Count - 1, live.Blocks, false, null)
+            {
+                LogitRows = judged.Length,
+            };
+        }
         Reserve(live, live.Tokens.Count);
         return new StepEntry(
             [live.Tokens[^1]], live.Tokens.Count - 1, live.Blocks, false, live.Sampler);
     }
 
-    private void Take(Live live, int token)
+    /// <summary>Takes what stands of a proposal, and the token after it.</summary>
+    private int Take(Live live, int row)
     {
-        live.Tokens.Add(token);
-        live.FirstToken ??= Clock;
-        live.Request.OnToken?.Invoke(token);
+        var proposal = live.Proposal!;
+        var (accepted, next) = Judge.Of(
+            live.Chooser, new LosslessRule(), proposal, _executor, row);
+        live.Steps.Add(new SpeculatedStep(proposal.Tokens.Count, accepted.Count));
+        var stands = accepted.Count > 0 ? _scheduler.Gain(live.Sequence, accepted.Count) : 0;
+        // Where blocks are short, what stands is cut and proposed again.
+        int[] known = [.. proposal.Tokens.Take(accepted.Count), next];
+        return Take(live, known.AsSpan(0, stands + 1));
+    }
+
+    private int Take(Live live, ReadOnlySpan<int> tokens)
+    {
         var sequence = live.Sequence;
-        if (sequence.Status != SequenceStatus.Finished
-            && live.Request.StopTokens.Contains(token))
+        var taken = 0;
+        foreach (var token in tokens)
         {
-            _scheduler.Stop(sequence);
+            taken++;
+            live.Tokens.Add(token);
+            live.FirstToken ??= Clock;
+            live.Request.OnToken?.Invoke(token);
+            if (!live.Request.StopTokens.Contains(token)) continue;
+            if (sequence.Status != SequenceStatus.Finished) _scheduler.Stop(sequence);
+            break;
         }
-        if (sequence.Status != SequenceStatus.Finished) return;
+        if (sequence.Status != SequenceStatus.Finished) return taken;
         GiveBack(live);
         _answers.Add(new ServedAnswer(
             live.Request, live.Tokens[live.Request.Prompt.Count..],
-            live.FirstToken.Value - live.Arrival(), Clock - live.Arrival(),
-            sequence.Preemptions));
+            live.FirstToken!.Value - live.Arrival(), Clock - live.Arrival(),
+            sequence.Preemptions)
+        {
+            Speculation = live.Steps,
+        });
+        return taken;
     }
 
     private void Reserve(Live live, int tokens)
@@ -190,6 +271,7 @@ public sealed class ServingEngine
     {
         foreach (var block in live.Blocks) _free.Push(block);
         live.Blocks.Clear();
+        _speculation?.Proposer.Forget(live.Number);
     }
 
     private SimTime Now() => default(SimTime) + new Seconds(Clock);
@@ -206,7 +288,18 @@ public sealed class ServingEngine
 
         public List<int> Blocks { get; } = [];
 
+        public int Number => (int)sequence.Request.Id;
+
         public Sampler Sampler { get; } = request.NewSampler();
+
+        /// <summary>Draws where proposals are judged.</summary>
+        public Chooser Chooser { get; } =
+            new(request.Temperature, new SimRandom(request.Seed, "speculation"));
+
+        /// <summary>What is judged in this step; null: nothing is proposed for it.</summary>
+        public Proposal? Proposal { get; set; }
+
+        public List<SpeculatedStep> Steps { get; } = [];
 
         public double? FirstToken { get; set; }
 
@@ -220,5 +313,20 @@ public sealed class ServingEngine
         public void Add(SimTime from, SimTime to, int count)
         {
         }
+    }
+}
+
+/// <summary>Who guesses tokens for a batch, and how many.</summary>
+/// <param name="Proposer">Guesses.</param>
+/// <param name="Most">Most tokens proposed at a time for each sequence.</param>
+public sealed record BatchSpeculation(IBatchProposer Proposer, int Most)
+{
+    /// <summary>Blocks that sequences need for proposals beside their own.</summary>
+    /// <param name="settings">How many sequences there are.</param>
+    /// <param name="most">Most tokens proposed at a time for each.</param>
+    public static int SpareBlocks(EngineSettings settings, int most)
+    {
+        ArgumentNullException.ThrowIfNull(settings);
+        return settings.MaxNumSeqs * ((most + settings.BlockSize - 1) / settings.BlockSize);
     }
 }

@@ -31,7 +31,7 @@ public static class StaticBatch
             .ToArray();
         WarmUp(executor, requests);
         var ends = requests.Select(_ => 0.0).ToArray();
-        var (prefill, decode) = (new Phase(model), new Phase(model));
+        var (prefill, decode) = (new MeasuredPhase(model), new MeasuredPhase(model));
         var start = Stopwatch.GetTimestamp();
         foreach (var step in Prefills(requests, point))
         {
@@ -81,7 +81,7 @@ public static class StaticBatch
     }
 
     private static void Run(
-        Executor executor, List<(OneRequest Request, StepEntry Entry)> step, Phase phase)
+        Executor executor, List<(OneRequest Request, StepEntry Entry)> step, MeasuredPhase phase)
     {
         var start = Stopwatch.GetTimestamp();
         var chosen = executor.Step([.. step.Select(part => part.Entry)]);
@@ -120,28 +120,6 @@ public static class StaticBatch
 
         public StepEntry First() => new([Tokens[0]], 0, _blocks, false, _sampler);
     }
-
-    /// <summary>Adds up steps and what the graph says they do.</summary>
-    private sealed class Phase(EngineModel model)
-    {
-        private double _seconds, _flops, _bytes;
-        private int _steps;
-
-        public void Add(in StepShape shape, double seconds)
-        {
-            _steps++;
-            _seconds += seconds;
-            foreach (var template in model.Graph.Stages[0])
-            {
-                var operation = template.At(shape);
-                _flops += operation.Count * operation.MatrixFlops.Value;
-                _bytes += operation.Count * (operation.WeightBytes
-                    + operation.KvReadBytes + operation.KvWriteBytes).Value;
-            }
-        }
-
-        public PhaseMeasurement Result() => new(_steps, _seconds, _flops, _bytes);
-    }
 }
 
 /// <summary>Which batch is measured.</summary>
@@ -163,8 +141,15 @@ public sealed record BatchMeasurement(
     BatchPoint Point, double MeanFirstToken, double LastFirstToken, PhaseMeasurement Prefill,
     PhaseMeasurement Decode, long WeightBytes, long KvBytes)
 {
-    /// <summary>Seconds of a step in which each request gets a token; null without any.</summary>
-    public double? TimePerToken => Decode.Steps == 0 ? null : Decode.Seconds / Decode.Steps;
+    /// <summary>
+    /// What became of each request, where tokens were proposed; else steps tell all there is.
+    /// </summary>
+    public IReadOnlyList<ServedAnswer> Answers { get; init; } = [];
+
+    /// <summary>Mean seconds of a further token of each request; null without any.</summary>
+    public double? TimePerToken => Decode.Steps == 0 ? null
+        : Answers.Count > 0 ? Answers.Average(answer => answer.TimePerToken)
+        : Decode.Seconds / Decode.Steps;
 
     /// <summary>Output tokens of all requests per second, prompts' time included.</summary>
     public double TokensPerSecond =>

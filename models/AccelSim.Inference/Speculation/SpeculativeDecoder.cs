@@ -65,7 +65,7 @@ public sealed class SpeculativeDecoder
             var room = Math.Min(_most, prompt.Count + most - tokens.Count - 1);
             var proposal = room > 0 ? _proposer.Propose(tokens, room) : Proposal.Empty;
             var first = tokens.Count;
-            var (accepted, next) = Judge(tokens, proposal);
+            var (accepted, next) = Ask(tokens, proposal);
             steps.Add(new SpeculatedStep(proposal.Depth, accepted.Count));
             for (var i = 0; i < accepted.Count && !isOver; i++)
             {
@@ -88,7 +88,7 @@ public sealed class SpeculativeDecoder
 
     /// <summary>One step over the last token and all that are proposed.</summary>
     /// <returns>Which are accepted, one after the other, and the token after them.</returns>
-    private (List<int> Accepted, int Next) Judge(List<int> tokens, Proposal proposal)
+    private (List<int> Accepted, int Next) Ask(List<int> tokens, Proposal proposal)
     {
         int[] judged = [tokens[^1], .. proposal.Tokens];
         _target.Step(
@@ -101,39 +101,7 @@ public sealed class SpeculativeDecoder
                     : null,
             },
         ]);
-        List<int> accepted = [];
-        while (true)
-        {
-            var last = accepted.Count == 0 ? -1 : accepted[^1];
-            var children = Enumerable.Range(last + 1, proposal.Tokens.Count - last - 1)
-                .Where(child => proposal.Parent(child) == last);
-            var (child, next) = Choose(_target.Logits(last + 1), proposal, children);
-            if (child is not { } taken) return (accepted, next);
-            accepted.Add(taken);
-        }
-    }
-
-    /// <summary>The first child that is accepted, or else a token.</summary>
-    private (int? Child, int Token) Choose(
-        ReadOnlySpan<float> logits, Proposal proposal, IEnumerable<int> children)
-    {
-        if (_chooser.IsGreedy)
-        {
-            var best = _chooser.Choose(logits).Token;
-            foreach (var child in children)
-            {
-                if (proposal.Tokens[child] == best) return (child, best);
-            }
-            return (null, best);
-        }
-        var odds = _chooser.Odds(logits);
-        foreach (var child in children)
-        {
-            var token = proposal.Tokens[child];
-            if (Rule.Accept(odds, proposal.Odds[child], token, _chooser.Random))
-                return (child, token);
-        }
-        return (null, Chooser.Draw(odds, _chooser.Random));
+        return Judge.Of(_chooser, Rule, proposal, _target, 0);
     }
 }
 

@@ -88,16 +88,18 @@ internal sealed class ModelRunFlags(string? usual = null)
     }
 
     /// <summary>The same model and formats on simulated hardware.</summary>
-    public Scenario Scenario(ParseResult parsed, string hardware, int budget)
+    public Scenario Scenario(
+        ParseResult parsed, EngineFormats formats, string hardware, int budget)
     {
-        var dtype = Known(parsed, _dtype) ?? "auto";
-        var isInteger = dtype.StartsWith("int", StringComparison.Ordinal);
+        var dtype = Known(parsed, _dtype) ?? formats.CoarseName ?? "auto";
+        // Coarse formats have the same names there, without the length of groups.
+        var isCoarse = dtype is not ("auto" or "fp32" or "bf16" or "fp16");
         return new Scenario
         {
             Model = Name(parsed),
             Workload = new WorkloadSource(),
-            Dtype = isInteger ? "auto" : dtype,
-            Quantization = isInteger ? dtype.Split('-')[0] : "auto",
+            Dtype = isCoarse ? "auto" : dtype,
+            Quantization = isCoarse ? dtype.Split('-')[0] : "auto",
             KvCacheDtype = Known(parsed, _kv) ?? "auto",
             Replicas =
             [

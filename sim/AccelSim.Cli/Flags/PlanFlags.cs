@@ -26,9 +26,9 @@ internal sealed class PlanFlags(string auto = "auto")
         "--kv-cache-dtype", "FORMAT", $"KV cache entries ({auto}).");
 
     private readonly Option<string?> _quantization = Flag.Text(
-        "--quantization", "SCHEME", "Weights: fp8, fp8_block, int8, int4, awq, gptq, mxfp4, "
-        + $"none ({(auto == "auto" ? "auto: the model's own" : auto)}); with _sparse24, or sparse24 "
-        + "alone, 2:4 sparse.", "-q");
+        "--quantization", "SCHEME", "Weights: fp8, fp8_block, w8a8 (activations, too), int8, int4, "
+        + $"awq, gptq, mxfp4, none ({(auto == "auto" ? "auto: the model's own" : auto)}); with "
+        + "_sparse24, or sparse24 alone, 2:4 sparse.", "-q");
 
     private readonly Option<int?> _tp = Flag.Whole(
         "--tp", "N", "Ranks that split every layer (1).", Flag.MostRanks, "--tensor-parallel-size");

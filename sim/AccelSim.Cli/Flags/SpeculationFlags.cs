@@ -1,9 +1,11 @@
 using System.CommandLine;
 using AccelSim.Configuration;
+using AccelSim.Inference;
 using AccelSim.Inference.Execution;
 using AccelSim.Inference.Kernels;
 using AccelSim.Inference.Serving;
 using AccelSim.Inference.Speculation;
+using AccelSim.Traces;
 
 namespace AccelSim.Cli.Flags;
 
@@ -43,15 +45,8 @@ internal sealed class SpeculationFlags
         ParseResult parsed, OpenedModel opened, Executor target, CpuPool pool,
         ServedRequest request, int blockCount)
     {
+        if (ChosenWay(parsed) is not { } way) return null;
         var draft = parsed.GetValue(_draft);
-        var way = parsed.GetValue(_way) ?? (draft is null ? null : Way.Draft);
-        if (way is null) return null;
-        if ((draft is null) != (way is not (Way.Draft or Way.DraftTree)))
-        {
-            throw new ConfigException("", 0, "--draft", draft is null
-                ? "is missing; name the model that proposes."
-                : "goes with --speculation draft or draft-tree alone.");
-        }
         int[] blocks = [.. Enumerable.Range(0, blockCount)];
         var (temperature, seed) = (request.Temperature, request.Seed);
         OpenedModel? small = null;
@@ -80,10 +75,71 @@ internal sealed class SpeculationFlags
         return new Speculating(proposer.Name, request, decoder, drafting, small);
     }
 
+    /// <summary>How tokens are proposed to a batch; null: not at all.</summary>
+    public TraceSpeculation? Batch(ParseResult parsed) => ChosenWay(parsed) switch
+    {
+        null => null,
+        Way.DraftTree => throw new ConfigException("", 0, _way.Name,
+            "draft-tree answers one request at a time; take draft, ngram, suffix or skip-layers."),
+        { } way => new TraceSpeculation
+        {
+            Method = JsonNames.Of(way.ToString()), Tokens = Most(parsed),
+        },
+    };
+
+    /// <summary>Who proposes tokens to a batch; null: nobody.</summary>
+    /// <param name="parsed">The flags.</param>
+    /// <param name="opened">The model.</param>
+    /// <param name="target">Runs it.</param>
+    /// <param name="pool">Threads.</param>
+    /// <param name="blockCount">Blocks of its cache; a draft's has as many.</param>
+    /// <exception cref="ConfigException">Flags that do not go together.</exception>
+    public BatchSpeculating? ReadBatch(
+        ParseResult parsed, OpenedModel opened, Executor target, CpuPool pool, int blockCount)
+    {
+        if (Batch(parsed) is not { } stated) return null;
+        var way = ChosenWay(parsed);
+        var most = Most(parsed);
+        if (way != Way.Draft)
+        {
+            return new BatchSpeculating(stated, new BatchSpeculation(way switch
+            {
+                Way.SkipLayers => new BatchSkipLayers(target, Skipped(parsed, opened.Model)),
+                Way.Ngram => new SeparateProposers(() => new NgramProposer()),
+                _ => new SeparateProposers(() => new SuffixProposer()),
+            }, most), null, null);
+        }
+        var small = OpenDraft(parsed.GetValue(_draft)!, opened, pool);
+        var drafting = new Executor(small.Model, pool, blockCount, BlockSize);
+        return new BatchSpeculating(
+            stated,
+            new BatchSpeculation(new BatchDraftModel(drafting, blockCount, BlockSize), most),
+            drafting, small);
+    }
+
+    /// <summary>The draft's own file; null where there is none.</summary>
+    public string? DraftConfig(ParseResult parsed)
+    {
+        if (parsed.GetValue(_draft) is not { } name) return null;
+        using var files = ModelFiles.Open(name);
+        return files.ConfigText;
+    }
+
     /// <summary>Tokens whose keys and values need room beside those of prompt and answer.</summary>
     public int ExtraTokens(ParseResult parsed) => parsed.GetValue(_way) == Way.DraftTree
         ? DraftTreeProposer.MostTokens(Most(parsed))
         : 0;
+
+    private Way? ChosenWay(ParseResult parsed)
+    {
+        var draft = parsed.GetValue(_draft);
+        var way = parsed.GetValue(_way) ?? (draft is null ? null : Way.Draft);
+        if (way is null) return null;
+        if ((draft is null) == (way is not (Way.Draft or Way.DraftTree))) return way;
+        throw new ConfigException("", 0, "--draft", draft is null
+            ? "is missing; name the model that proposes."
+            : "goes with --speculation draft or draft-tree alone.");
+    }
 
     private int Most(ParseResult parsed) => parsed.GetValue(_most) ?? 4;
 
@@ -132,6 +188,23 @@ internal sealed record Speculating(
     public SpeculatedAnswer Answer() => Decoder.Answer(
         Request.Prompt, Request.MaxTokens, Request.StopTokens, Request.OnToken);
 
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        Drafting?.Dispose();
+        Draft?.Dispose();
+    }
+}
+
+/// <summary>Who proposes tokens to a batch, with the model that it needs.</summary>
+/// <param name="Stated">As a trace states it.</param>
+/// <param name="Batch">Proposes.</param>
+/// <param name="Drafting">The draft's executor, where there is one.</param>
+/// <param name="Draft">The draft, where there is one.</param>
+internal sealed record BatchSpeculating(
+    TraceSpeculation Stated, BatchSpeculation Batch, Executor? Drafting, OpenedModel? Draft)
+    : IDisposable
+{
     /// <inheritdoc/>
     public void Dispose()
     {

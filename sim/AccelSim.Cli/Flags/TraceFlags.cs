@@ -35,31 +35,38 @@ internal sealed class TraceFlags(PlanFlags plan)
             throw new ConfigException("", 0, "--hardware",
                 "is missing; name what the trace is replayed on, such as --hardware h100-sxm.");
         }
-        var header = trace.Header;
+        var (header, file) = (trace.Header, parsed.GetValue(File)!);
         var document = Catalog.Open(hardware);
-        var formats = (dtype ?? kv ?? weights) is null
-            ? header.Formats.Plan(parsed.GetValue(File)!)
-            : null;
-        if (formats is not null) RefuseFormats(formats, document, hardware);
-        var builder = new DeploymentBuilder(
-            trace.Model(), dtype ?? "auto", kv ?? "auto", weights ?? "auto",
-            header.Engine.BlockSize)
+        var isOwn = (dtype ?? kv ?? weights) is null;
+        var deployment = Build(trace.Model(), header.Formats);
+        return new TraceReplay(
+            header, file, deployment,
+            trace.Draft() is { } draft ? Build(draft, header.Draft!.Formats) : null);
+
+        Deployment Build(ModelConfig model, TraceFormats own)
         {
-            Formats = formats,
-            Rung = CostRung.Named(rung, "--cost-model"),
-        };
-        var deployment = builder.Build(document, new ReplicaSpec
-        {
-            Hardware = hardware,
-            Engine = new EngineSettings
+            var formats = isOwn ? own.Plan(file) : null;
+            if (formats is not null) RefuseFormats(formats, document, hardware);
+            var builder = new DeploymentBuilder(
+                model, dtype ?? "auto", kv ?? "auto", weights ?? "auto", header.Engine.BlockSize)
             {
-                MaxNumSeqs = header.Engine.MaxNumSeqs,
-                MaxNumBatchedTokens = header.Engine.MaxNumBatchedTokens,
-                BlockSize = header.Engine.BlockSize,
-            },
-        });
-        return new TraceReplay(header, parsed.GetValue(File)!, deployment);
+                Formats = formats,
+                Rung = CostRung.Named(rung, "--cost-model"),
+            };
+            return builder.Build(document, Replica(hardware, header.Engine));
+        }
     }
+
+    private static ReplicaSpec Replica(string hardware, TraceEngine engine) => new()
+    {
+        Hardware = hardware,
+        Engine = new EngineSettings
+        {
+            MaxNumSeqs = engine.MaxNumSeqs,
+            MaxNumBatchedTokens = engine.MaxNumBatchedTokens,
+            BlockSize = engine.BlockSize,
+        },
+    };
 
     /// <summary>Formats of the trace that the hardware has no arithmetic for.</summary>
     private static void RefuseFormats(

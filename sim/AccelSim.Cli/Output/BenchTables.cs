@@ -2,6 +2,7 @@ using AccelSim.Configuration;
 using AccelSim.Inference.Execution;
 using AccelSim.Inference.Kernels;
 using AccelSim.Inference.Serving;
+using AccelSim.Models;
 using AccelSim.Serving;
 using AccelSim.Studies;
 
@@ -14,9 +15,9 @@ internal sealed class SimulatedBatch
     private readonly Deployment _deployment;
 
     /// <summary>Builds what is simulated.</summary>
-    public SimulatedBatch(Scenario scenario)
+    public SimulatedBatch(Scenario scenario, ModelConfig model)
     {
-        _planned = new PlannedDeployment(scenario);
+        _planned = new PlannedDeployment(scenario, model);
         _deployment = _planned.Build();
     }
 
@@ -89,7 +90,9 @@ internal sealed class BenchTables(
             + "its first token. TPOT: mean time of one further token of each request."
             + (simulated is null
                 ? ""
-                : $" Simulated: estimate on {simulated.Hardware}, cost model {simulated.Rung}."));
+                : $" Simulated: estimate on {simulated.Hardware}, cost model {simulated.Rung}"
+                    + (_measured[0].Answers.Count > 0 ? ", without proposals." : ".")));
+        foreach (var measured in _measured) SpeculationText.Write(terminal, measured.Answers);
         _rates.Write(
             terminal,
             "Work and bytes as the operator graph counts them. Peak: "
@@ -100,7 +103,8 @@ internal sealed class BenchTables(
 
     private static string Name(Storage storage) =>
         JsonNames.Of(storage.Kind.ToString())
-        + (storage.Group > 0 ? $" in groups of {storage.Group}" : "");
+        + (storage.Group > 0 ? $" in groups of {storage.Group}" : "")
+        + (storage.RoundsInputs ? " with int8 inputs" : "");
 
     private static string Milliseconds(double? seconds) =>
         seconds is { } value ? Figures.Number(value * 1e3) : "–";

@@ -18,15 +18,17 @@ internal sealed class PlannedDeployment
     private readonly ReplicaSpec _spec;
 
     /// <summary>Loads what a scenario of one replica names, its workload apart.</summary>
+    /// <param name="scenario">What it names.</param>
+    /// <param name="model">The model, where it is known already; null: as named.</param>
     /// <exception cref="ConfigException">Something named is absent or wrong.</exception>
-    public PlannedDeployment(Scenario scenario)
+    public PlannedDeployment(Scenario scenario, ModelConfig? model = null)
     {
         var rung = CostRung.Named(
             scenario.CostModel, "--cost-model",
             scenario.Tables is { } tables ? TimeTableReader.Read(tables) : null);
         _spec = scenario.Replicas[0];
         Hardware = Catalog.Open(_spec.Hardware);
-        Model = ModelCatalog.Load(scenario.Model);
+        Model = model ?? ModelCatalog.Load(scenario.Model);
         _builder = new DeploymentBuilder(
             Model, scenario.Dtype, scenario.KvCacheDtype, scenario.Quantization, NoPrefixes)
         {

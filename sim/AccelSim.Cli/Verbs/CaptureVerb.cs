@@ -10,6 +10,7 @@ using AccelSim.Inference.Serving;
 using AccelSim.Models;
 using AccelSim.Serving;
 using AccelSim.Studies;
+using AccelSim.Traces;
 using AccelSim.Workloads;
 
 namespace AccelSim.Cli.Verbs;
@@ -26,6 +27,7 @@ internal sealed class CaptureVerb : Verb
 
     private readonly ModelRunFlags _model = new();
     private readonly LoadFlags _load = new();
+    private readonly SpeculationFlags _speculation = new();
 
     private readonly Option<string?> _backend = Flag.Text(
         "--backend", "NAME", "What runs it: cpu (the default); see \"accelsim devices\".");
@@ -48,11 +50,14 @@ internal sealed class CaptureVerb : Verb
             "accelsim capture --model models/tiny/target --isl 64 --osl 32 --num-requests 8 \\",
             "    --out run.jsonl.gz",
             "accelsim capture --model llama-3.2-1b --weights random --dtype int8 \\",
-            "    --requests requests.csv --out run.jsonl.gz")
+            "    --requests requests.csv --out run.jsonl.gz",
+            "accelsim capture --model models/tiny/target --draft models/tiny/draft --isl 64 \\",
+            "    --osl 32 --num-requests 8 --out run.jsonl.gz")
     {
         AddGroup("Which model", _model.All);
         AddGroup("Which requests", _load.All);
         AddGroup("Engine", _backend, _sequences, _budget);
+        AddGroup("Speculative decoding", [.. _speculation.All]);
         AddGroup("Output", _out);
     }
 
@@ -74,17 +79,26 @@ internal sealed class CaptureVerb : Verb
         using var opened = _model.Open(parsed, pool);
         var model = opened.Model;
         RefuseLong(workload, model.Shape);
-        var blocks = Blocks(workload, settings);
+        var blocks = Blocks(workload, settings, _speculation.Batch(parsed));
         using var executor = new Executor(model, pool, blocks, settings.BlockSize);
-        WarmUp(executor, model, settings, blocks);
+        using var proposing = _speculation.ReadBatch(parsed, opened, executor, pool, blocks);
+        WarmUp(executor, model, settings, blocks, proposing?.Batch);
         var (config, weights) = _model.Source(parsed);
-        var header = CaptureHeader.Of(model, pool, settings, blocks, weights, seed);
-        using var capture = new TraceCapture(path, header, config, model.Graph);
-        var engine = new ServingEngine(executor, settings, blocks, model.Shape.Window)
+        var header = CaptureHeader.Of(
+            model, pool, settings, blocks, weights, seed, proposing?.Stated,
+            proposing?.Draft is { } draft
+                ? (draft.Model, _speculation.DraftConfig(parsed)!)
+                : null);
+        using var capture = new TraceCapture(
+            path, header, config, model.Graph, proposing?.Draft?.Model.Graph);
+        var engine = new ServingEngine(
+            executor, settings, blocks, model.Shape.Window, proposing?.Batch)
         {
             Observer = capture,
         };
         executor.Observer = capture;
+        if (proposing is not null) proposing.Batch.Proposer.Observer = capture;
+        if (proposing?.Drafting is { } drafting) drafting.Observer = capture.Draft;
         Progress.Stoppable(() =>
         {
             engine.Run(Requests(workload, model.Shape, seed), () => Progress.Asked != 0);
@@ -109,6 +123,7 @@ internal sealed class CaptureVerb : Verb
                 + (tpot is { } each ? $", TPOT {Figures.Number(1e3 * each)} ms" : "")
                 + " on average, measured");
         }
+        SpeculationText.Write(Terminal, answers);
         Terminal.Line(
             $"Wrote {path}: {Figures.Plural(capture.Steps, "step")}, "
             + $"{Figures.Whole(capture.Operators)} operators");
@@ -134,9 +149,11 @@ internal sealed class CaptureVerb : Verb
         }
     }
 
-    /// <summary>Room for the longest requests that can run together.</summary>
-    private static int Blocks(Workload workload, EngineSettings settings) =>
-        (int)Math.Min(10_000_000, workload.Requests
+    /// <summary>Room for the longest requests that can run together, and for proposals.</summary>
+    private static int Blocks(
+        Workload workload, EngineSettings settings, TraceSpeculation? speculation) =>
+        (int)Math.Min(10_000_000, BatchSpeculation.SpareBlocks(settings, speculation?.Tokens ?? 0)
+            + workload.Requests
             .Select(one => ((long)one.PromptTokens + one.OutputTokens + settings.BlockSize - 1)
                 / settings.BlockSize)
             .OrderDescending()
@@ -145,8 +162,10 @@ internal sealed class CaptureVerb : Verb
 
     /// <summary>Kernels are compiled before anything is recorded.</summary>
     private static void WarmUp(
-        Executor executor, EngineModel model, EngineSettings settings, int blocks)
+        Executor executor, EngineModel model, EngineSettings settings, int blocks,
+        BatchSpeculation? speculation)
     {
+        var spare = BatchSpeculation.SpareBlocks(settings, speculation?.Most ?? 0);
         // The runtime compiles what is called often a second time, some moments after.
         var start = Stopwatch.GetTimestamp();
         for (var i = 0; i < 3 || Stopwatch.GetElapsedTime(start) < WarmUpTime; i++)
@@ -154,10 +173,11 @@ internal sealed class CaptureVerb : Verb
             if (Progress.Asked != 0) return;
             var count = Math.Min(
                 Together[i % Together.Length], Math.Min(settings.MaxNumSeqs, blocks));
-            var room = (long)(blocks / count) * settings.BlockSize;
+            var room = (long)((blocks - spare) / count) * settings.BlockSize;
             var tokens = (int)Math.Min(room, MostWarmUpTokens / count) - 2;
             if (tokens < 1) continue;
-            var engine = new ServingEngine(executor, settings, blocks, model.Shape.Window);
+            var engine = new ServingEngine(
+                executor, settings, blocks, model.Shape.Window, speculation);
             var prompt = Enumerable.Range(0, tokens).ToArray();
             engine.Run([.. Enumerable.Repeat(new ServedRequest(prompt, 2), count)]);
         }

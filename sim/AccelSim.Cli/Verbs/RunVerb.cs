@@ -98,17 +98,29 @@ internal sealed class RunVerb : Verb
         using var opened = _model.Open(parsed, pool);
         RefuseBeyond(opened.Model.Shape, isl, osl, "--isl");
         var simulated = parsed.GetValue(_hardware) is { } hardware
-            ? new SimulatedBatch(_model.Scenario(parsed, hardware, budget))
+            ? new SimulatedBatch(
+                _model.Scenario(parsed, opened.Model.Formats, hardware, budget),
+                opened.Model.Shape)
             : null;
         var tables = new BenchTables(Terminal, opened.Model, limits, pool.Workers, simulated);
         foreach (var batch in batches)
         {
-            tables.Add(StaticBatch.Measure(
-                opened.Model, pool, new BatchPoint(isl, osl, batch, budget),
-                _model.Seed(parsed)));
+            tables.Add(Measure(parsed, opened, pool, new BatchPoint(isl, osl, batch, budget)));
         }
         tables.Write();
         return ExitCode.Done;
+    }
+
+    private BatchMeasurement Measure(
+        ParseResult parsed, OpenedModel opened, CpuPool pool, BatchPoint point)
+    {
+        var seed = _model.Seed(parsed);
+        if (_speculation.Batch(parsed) is not { } stated)
+            return StaticBatch.Measure(opened.Model, pool, point, seed);
+        var blocks = SpeculatedBatch.Blocks(point, stated.Tokens);
+        using var executor = new Executor(opened.Model, pool, blocks, SpeculatedBatch.BlockSize);
+        using var proposing = _speculation.ReadBatch(parsed, opened, executor, pool, blocks);
+        return SpeculatedBatch.Measure(executor, point, blocks, seed, proposing!.Batch);
     }
 
     private int Generate(ParseResult parsed, OpenedModel opened, CpuPool pool)

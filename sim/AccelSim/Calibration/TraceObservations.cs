@@ -81,6 +81,7 @@ public sealed class TraceObservations
         var times = new Dictionary<Operator, List<double>>();
         foreach (var step in trace.Steps())
         {
+            if (trace.Header.IsOfDraft(step)) continue;
             var shape = step.Shape(model.Window);
             long busy = 0;
             foreach (var same in step.Operators.GroupBy(one => trace.Header.Operators[one.Name]))

@@ -35,9 +35,10 @@ public sealed partial record FormatPlan
     /// </param>
     /// <param name="quantization">
     /// <c>auto</c> (the checkpoint's own), <c>none</c>, <c>fp8</c>, <c>fp8_block</c> (128 × 128),
-    /// <c>int8</c> (weights and activations), <c>int4</c>, <c>awq</c>, <c>gptq</c> (weights in
-    /// groups of 128), <c>mxfp4</c>; <c>sparse24</c> alone or behind a name, as in
-    /// <c>fp8_sparse24</c>, leaves out two of every four weights of attention and dense MLPs.
+    /// <c>w8a8</c> (weights and activations int8), <c>int8</c> (weights alone), <c>int4</c>,
+    /// <c>awq</c>, <c>gptq</c> (weights in groups of 128), <c>mxfp4</c>; <c>sparse24</c> alone or
+    /// behind a name, as in <c>fp8_sparse24</c>, leaves out two of every four weights of attention
+    /// and dense MLPs.
     /// </param>
     /// <exception cref="ConfigException">
     /// A name is unknown, or the device lacks the format.
@@ -125,11 +126,12 @@ public sealed partial record FormatPlan
             "fp8_block" => new WeightScheme(
                 "fp8_block", WeightFormats.Fp8Blocks(128, 128), WeightFormats.Fp8Blocks(128, 128),
                 NumberFormat.Fp8),
-            "int8" => new WeightScheme("int8", int8, int8, NumberFormat.Int8),
+            "w8a8" => new WeightScheme("w8a8", int8, int8, NumberFormat.Int8),
+            "int8" => new WeightScheme("int8", int8, int8, null),
             "int4" or "awq" or "gptq" => new WeightScheme(dense, int4, int4, null),
             "mxfp4" => new WeightScheme("mxfp4", mxfp4, mxfp4, null),
             _ => throw new ConfigException("", 0, "--quantization",
-                $"\"{quantization}\" is not known; use auto, none, fp8, fp8_block, int8, "
+                $"\"{quantization}\" is not known; use auto, none, fp8, fp8_block, w8a8, int8, "
                 + "int4, awq, gptq or mxfp4, each also with _sparse24, or sparse24."),
         };
     }

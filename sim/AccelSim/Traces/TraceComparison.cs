@@ -86,8 +86,11 @@ public sealed class TraceComparison(TraceHeader header, TraceReplay replay)
             _measured.Add(arrival);
             _predicted.Add(arrival);
         }
-        _measured.Add(step, step.End * 1e-9);
-        _predicted.Add(step, replayed.End);
+        if (!header.IsOfDraft(step))
+        {
+            _measured.Add(step, step.End * 1e-9);
+            _predicted.Add(step, replayed.End);
+        }
         var wall = (step.End - step.Start) * 1e-9;
         var length = replayed.End - replayed.Start;
         if (wall > 0) _steps.Add(length / wall - 1);

@@ -2,6 +2,7 @@ using AccelSim.Configuration;
 using AccelSim.Hardware;
 using AccelSim.Models;
 using AccelSim.Units;
+using Newtonsoft.Json;
 
 namespace AccelSim.Traces;
 
@@ -22,8 +23,14 @@ public sealed record TraceFormats
     [Limits(MoreThan = 0, AtMost = 64)]
     public required double EmbeddingBits { get; init; }
 
-    /// <summary>Activations, and products of them with weights.</summary>
+    /// <summary>Activations.</summary>
     public required string Activations { get; init; }
+
+    /// <summary>
+    /// Products of weights and activations of linear layers; null: as activations.
+    /// </summary>
+    [JsonProperty(NullValueHandling = NullValueHandling.Ignore)]
+    public string? Products { get; init; }
 
     /// <summary>Entries of the KV cache.</summary>
     public required string Kv { get; init; }
@@ -39,6 +46,9 @@ public sealed record TraceFormats
             Embedding = FormatNames.Of(plan.Embedding.Format),
             EmbeddingBits = plan.Embedding.BitsPerElement,
             Activations = FormatNames.Of(plan.Activation),
+            Products = plan.LinearCompute == plan.Activation
+                ? null
+                : FormatNames.Of(plan.LinearCompute),
             Kv = FormatNames.Of(plan.Kv),
         };
     }
@@ -58,10 +68,13 @@ public sealed record TraceFormats
                 $"\"{name}\" is no format; write one such as \"bf16\".");
         }
         var weights = new StorageFormat(Named(Weights, "weights"), WeightBits);
+        var products = Named(Products ?? Activations, "products");
         return FormatPlan.Unquantised(Named(Activations, "activations")) with
         {
             Linear = weights,
             Experts = weights,
+            LinearCompute = products,
+            ExpertCompute = products,
             Embedding = new StorageFormat(Named(Embedding, "embedding"), EmbeddingBits),
             Kv = Named(Kv, "kv"),
         };

@@ -1,4 +1,5 @@
 using AccelSim.Configuration;
+using Newtonsoft.Json;
 
 namespace AccelSim.Traces;
 
@@ -29,10 +30,50 @@ public sealed record TraceHeader
     /// <summary>Decided every random number of the run.</summary>
     public required long Seed { get; init; }
 
+    /// <summary>A smaller model that proposed tokens; null: there was none.</summary>
+    [JsonProperty(NullValueHandling = NullValueHandling.Ignore)]
+    public TraceDraft? Draft { get; init; }
+
     /// <summary>
-    /// Names of the graph's operators; steps refer to them by their place from 0.
+    /// Names of the graph's operators, then those of the draft; steps refer to them by their
+    /// place from 0.
     /// </summary>
     public required IReadOnlyList<string> Operators { get; init; }
+
+    /// <summary>Whether the draft ran a step.</summary>
+    public bool IsOfDraft(TraceStep step)
+    {
+        ArgumentNullException.ThrowIfNull(step);
+        return Draft is not null && step.Operators.Count > 0 && Operators[step.Operators[0].Name]
+            .StartsWith(TraceDraft.Prefix, StringComparison.Ordinal);
+    }
+}
+
+/// <summary>A model that proposes tokens for another to judge.</summary>
+public sealed record TraceDraft
+{
+    /// <summary>What names of its operators begin with.</summary>
+    public const string Prefix = "draft.";
+
+    /// <summary>What it is called.</summary>
+    public required string Model { get; init; }
+
+    /// <summary>Formats of weights, activations and cache.</summary>
+    public required TraceFormats Formats { get; init; }
+
+    /// <summary>Its own <c>config.json</c>, as text.</summary>
+    public required string Config { get; init; }
+}
+
+/// <summary>How tokens were proposed.</summary>
+public sealed record TraceSpeculation
+{
+    /// <summary>Such as <c>draft</c> or <c>ngram</c>.</summary>
+    public required string Method { get; init; }
+
+    /// <summary>Most tokens proposed at a time for each sequence.</summary>
+    [Limits(AtLeast = 1, AtMost = 1_000)]
+    public required int Tokens { get; init; }
 }
 
 /// <summary>A device as it was found.</summary>
@@ -77,4 +118,8 @@ public sealed record TraceEngine
     /// <summary>KV blocks that it found room for.</summary>
     [Limits(AtLeast = 1, AtMost = 1_000_000_000)]
     public required int KvBlocks { get; init; }
+
+    /// <summary>Who proposed tokens; null: nobody.</summary>
+    [JsonProperty(NullValueHandling = NullValueHandling.Ignore)]
+    public TraceSpeculation? Speculation { get; init; }
 }

@@ -57,6 +57,12 @@ public sealed class TraceReader : IDisposable
     /// <exception cref="ConfigException">Its shape is not understood.</exception>
     public ModelConfig Model() => ModelReader.Read(Config, _file + " $.config", Header.Model);
 
+    /// <summary>The draft that ran; null where there was none.</summary>
+    /// <exception cref="ConfigException">Its shape is not understood.</exception>
+    public ModelConfig? Draft() => Header.Draft is { } draft
+        ? ModelReader.Read(draft.Config, _file + " $.draft.config", draft.Model)
+        : null;
+
     /// <summary>The steps that are left, in order.</summary>
     /// <exception cref="ConfigException">A line is malformed.</exception>
     public IEnumerable<TraceStep> Steps()

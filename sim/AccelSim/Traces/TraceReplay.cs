@@ -14,9 +14,10 @@ namespace AccelSim.Traces;
 public sealed class TraceReplay
 {
     private const double Nanosecond = 1e-9;
+    private readonly TraceHeader _header;
     private readonly OperatorTemplate[] _templates;
     private readonly ICostModel _costs;
-    private readonly int _window;
+    private readonly Deployment? _draft;
     private readonly double[] _seconds;
     private readonly int[] _asked;
     private readonly Operator[] _operators;
@@ -29,23 +30,26 @@ public sealed class TraceReplay
     /// <param name="header">The trace's header.</param>
     /// <param name="file">The trace as the user named it, for messages.</param>
     /// <param name="deployment">The model in the trace's formats on the hardware.</param>
+    /// <param name="draft">The same of its draft; null: the trace has none.</param>
     /// <exception cref="ConfigException">
     /// The model's graph lacks an operator of the trace, or its KV cache does not fit.
     /// </exception>
-    public TraceReplay(TraceHeader header, string file, Deployment deployment)
+    public TraceReplay(
+        TraceHeader header, string file, Deployment deployment, Deployment? draft = null)
     {
         ArgumentNullException.ThrowIfNull(header);
         ArgumentNullException.ThrowIfNull(deployment);
         var known = deployment.Graph.Stages[0].ToDictionary(template => template.Name);
+        foreach (var template in draft?.Graph.Stages[0] ?? [])
+            known[TraceDraft.Prefix + template.Name] = template;
         _templates = [.. header.Operators.Select((name, i) => known.GetValueOrDefault(name)
             ?? throw new ConfigException(file, 1, $"$.operators[{i}]",
                 $"\"{name}\" is no operator of {header.Model}; "
                 + NearestName.Hint(name, [.. known.Keys])))];
         _costs = deployment.Stages[0].Model;
-        _window = deployment.Graph.Model.Window;
         (_seconds, _asked) = (new double[_templates.Length], new int[_templates.Length]);
         _operators = new Operator[_templates.Length];
-        Deployment = deployment;
+        (_header, _draft, Deployment) = (header, draft, deployment);
     }
 
     /// <summary>The model on the hardware.</summary>
@@ -59,8 +63,9 @@ public sealed class TraceReplay
     {
         ArgumentNullException.ThrowIfNull(step);
         _steps++;
-        RefuseBeyondCache(step);
-        var shape = step.Shape(_window);
+        var own = _header.IsOfDraft(step) && _draft is not null ? _draft : Deployment;
+        RefuseBeyondCache(step, own);
+        var shape = step.Shape(own.Graph.Model.Window);
         var seconds = new double[step.Operators.Count];
         var busy = new Queues();
         var measured = new Queues();
@@ -90,15 +95,15 @@ public sealed class TraceReplay
     }
 
     /// <summary>What the batch reads must lie in the cache.</summary>
-    private void RefuseBeyondCache(TraceStep step)
+    private static void RefuseBeyondCache(TraceStep step, Deployment own)
     {
-        var block = Deployment.Settings.BlockSize;
+        var block = own.Settings.BlockSize;
         var needed = step.Prefill.Concat(step.Decode)
             .Sum(chunk => ((long)chunk.Cached + chunk.Tokens + block - 1) / block);
-        if (needed <= Deployment.Memory.Blocks) return;
+        if (needed <= own.Memory.Blocks) return;
         throw new InfeasiblePlanException(
             $"step {step.Index} holds {needed} KV blocks of {block} tokens; "
-            + $"{Deployment.Memory.Blocks} fit {Deployment.Device.Spec.Id}.");
+            + $"{own.Memory.Blocks} fit {own.Device.Spec.Id}.");
     }
 
     private double Price(int name, in StepShape shape)

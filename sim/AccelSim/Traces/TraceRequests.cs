@@ -22,9 +22,9 @@ public sealed class TraceRequests
         {
             if (!chunk.Samples || !_requests.TryGetValue(chunk.Request, out var one)) continue;
             if (one.Tokens == 0) one.First = end;
-            one.Tokens++;
+            one.Tokens += chunk.Gained;
             one.Last = end;
-            _tokens++;
+            _tokens += chunk.Gained;
         }
         _last = Math.Max(_last, end);
     }

@@ -57,7 +57,14 @@ public readonly record struct TraceArrival(int Request, long Time, int PromptTok
 /// <param name="Cached">Tokens whose keys and values were there before.</param>
 /// <param name="Tokens">New ones.</param>
 /// <param name="Samples">Whether a token follows from it.</param>
-public readonly record struct TraceChunk(int Request, int Cached, int Tokens, bool Samples);
+public readonly record struct TraceChunk(int Request, int Cached, int Tokens, bool Samples)
+{
+    /// <summary>Tokens that follow beside that one: accepted proposals.</summary>
+    public int More { get; init; }
+
+    /// <summary>Tokens that follow from it.</summary>
+    public int Gained => Samples ? 1 + More : 0;
+}
 
 /// <summary>One operator that ran.</summary>
 /// <param name="Name">Its place among the header's names.</param>

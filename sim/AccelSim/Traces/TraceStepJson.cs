@@ -97,9 +97,15 @@ internal static class TraceStepJson
         private TraceArrival Arrival(string path, int at) =>
             new(Small(path, at, 0, 0), _row[1], Small(path, at, 2, 1));
 
-        private TraceChunk Chunk(string path, int at) => new(
-            Small(path, at, 0, 0), Small(path, at, 1, 0), Small(path, at, 2, 1),
-            Small(path, at, 3, 0, 1) == 1);
+        private TraceChunk Chunk(string path, int at)
+        {
+            var tokens = Small(path, at, 2, 1);
+            var gained = Small(path, at, 3, 0, tokens);
+            return new(Small(path, at, 0, 0), Small(path, at, 1, 0), tokens, gained > 0)
+            {
+                More = Math.Max(0, gained - 1),
+            };
+        }
 
         private TraceOperator Operator(string path, int at)
         {

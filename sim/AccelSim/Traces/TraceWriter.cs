@@ -89,7 +89,7 @@ public sealed class TraceWriter : IDisposable
         if (chunks.Count == 0) return;
         Begin(name);
         foreach (var one in chunks)
-            Numbers(one.Request, one.Cached, one.Tokens, one.Samples ? 1 : 0);
+            Numbers(one.Request, one.Cached, one.Tokens, one.Gained);
         _json.WriteEndArray();
     }
 

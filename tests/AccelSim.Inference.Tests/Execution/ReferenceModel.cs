@@ -127,11 +127,15 @@ internal sealed class ReferenceModel(
     {
         var half = head.Length / 2;
         var turned = new double[head.Length];
+        var size = numerics.RopeScaling is { FastTurns: > 0 } yarn
+            ? 0.1 * Math.Log(yarn.Factor) + 1
+            : 1;
         for (var i = 0; i < half; i++)
         {
             var angle = position * Frequency(i, head.Length);
-            turned[i] = head[i] * Math.Cos(angle) - head[i + half] * Math.Sin(angle);
-            turned[i + half] = head[i + half] * Math.Cos(angle) + head[i] * Math.Sin(angle);
+            turned[i] = size * (head[i] * Math.Cos(angle) - head[i + half] * Math.Sin(angle));
+            turned[i + half] = size
+                * (head[i + half] * Math.Cos(angle) + head[i] * Math.Sin(angle));
         }
         return turned;
     }
@@ -141,12 +145,27 @@ internal sealed class ReferenceModel(
     {
         var own = 1 / Math.Pow(numerics.RopeTheta, 2.0 * pair / dim);
         if (numerics.RopeScaling is not { } scaling) return own;
+        if (scaling.FastTurns > 0) return Yarn(own, pair, dim, scaling);
         var wavelength = 2 * Math.PI / own;
         if (wavelength > scaling.OriginalContext / scaling.LowFactor) return own / scaling.Factor;
         if (wavelength < scaling.OriginalContext / scaling.HighFactor) return own;
         var smooth = (scaling.OriginalContext / wavelength - scaling.LowFactor)
             / (scaling.HighFactor - scaling.LowFactor);
         return (1 - smooth) * own / scaling.Factor + smooth * own;
+    }
+
+    /// <summary>YaRN as transformers computes it: where on the way from the pair that turns 3 times
+    /// over the old context to the one that turns once does this one stand?</summary>
+    private double Yarn(double own, int pair, int dim, RopeScaling scaling)
+    {
+        double[] ends =
+        [
+            .. new[] { 3.0, 1.0 }.Select(turns => dim / 2.0
+                * Math.Log(scaling.OriginalContext / (2 * Math.PI * turns), numerics.RopeTheta)),
+        ];
+        var (low, high) = (Math.Max(Math.Floor(ends[0]), 0), Math.Ceiling(ends[1]));
+        var kept = pair <= low ? 1 : pair >= high ? 0 : 1 - (pair - low) / (high - low);
+        return own * kept + own / scaling.Factor * (1 - kept);
     }
 
     private double[] FeedForward(double[] x, string at, int index)
@@ -173,7 +192,16 @@ internal sealed class ReferenceModel(
         var chosen = Enumerable.Range(0, moe.Experts)
             .OrderByDescending(e => weights[e]).Take(moe.PerToken).ToArray();
         var sum = new double[shape.Hidden];
-        var total = chosen.Sum(e => weights[e]);
+        var total = numerics.NormaliseExperts ? chosen.Sum(e => weights[e]) : weights.Sum();
+        if (moe.SharedIntermediate > 0)
+        {
+            var gate = Product(x, at + "shared_expert_gate", 1)[0];
+            var shared = at + "shared_expert.";
+            var made = Gated(
+                x, shared + "gate_proj", shared + "up_proj", shared + "down_proj",
+                moe.SharedIntermediate);
+            Add(sum, [.. made.Select(value => value / (1 + Math.Exp(-gate)))]);
+        }
         foreach (var e in chosen)
         {
             var own = at + $"experts.{e}.";

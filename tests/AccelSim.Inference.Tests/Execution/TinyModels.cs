@@ -36,6 +36,17 @@ internal static class TinyModels
                 {"model_type": "qwen3_moe", {{Llama}}, "num_experts": 6, "num_experts_per_tok": 3,
                 "moe_intermediate_size": 24, "norm_topk_prob": true, "mlp_only_layers": [1]}
                 """,
+            ["llama-yarn"] = $$"""
+                {"model_type": "llama", {{Llama}}, "rope_theta": 500.0, "rope_scaling":
+                {"type": "yarn", "factor": 4.0, "original_max_position_embeddings": 24,
+                "beta_fast": 3} }
+                """,
+            ["qwen2_moe"] = $$"""
+                {"model_type": "qwen2_moe", {{Llama}}, "num_experts": 6, "num_experts_per_tok": 2,
+                "moe_intermediate_size": 24, "shared_expert_intermediate_size": 52,
+                "decoder_sparse_step": 1, "norm_topk_prob": false, "qkv_bias": true,
+                "mlp_only_layers": [1]}
+                """,
             ["gpt2"] = """
                 {"model_type": "gpt2", "n_embd": 36, "n_head": 3, "n_layer": 2, "n_positions": 128,
                 "vocab_size": 89, "tie_word_embeddings": true, "torch_dtype": "float32"}
@@ -111,6 +122,14 @@ internal static class TinyModels
         var mixtral = shape.Family == "mixtral";
         at += mixtral ? "block_sparse_moe." : "mlp.";
         w.Add(at + "gate.weight", 0.5, 0, moe.Experts, hidden);
+        if (moe.SharedIntermediate > 0)
+        {
+            var shared = at + "shared_expert.";
+            w.Add(at + "shared_expert_gate.weight", 0.5, 0, 1, hidden);
+            w.Add(shared + "gate_proj.weight", 0.3, 0, moe.SharedIntermediate, hidden);
+            w.Add(shared + "up_proj.weight", 0.3, 0, moe.SharedIntermediate, hidden);
+            w.Add(shared + "down_proj.weight", 0.3, 0, hidden, moe.SharedIntermediate);
+        }
         for (var e = 0; e < moe.Experts; e++)
         {
             var own = at + $"experts.{e}.";

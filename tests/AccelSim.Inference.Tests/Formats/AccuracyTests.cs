@@ -25,7 +25,7 @@ public sealed class AccuracyTests : IDisposable
             ("int3", 0.004, 0.04), ("int2-g32", 0.02, 0.10), ("int2", 0.04, 0.20),
             ("sparse-50%", 0.01, 0.06), ("sparse-2:4", 0.02, 0.12), ("kv-int8", -1e-3, 2e-3),
             ("kv-int4", 2e-4, 0.01), ("kv-int2", 0.01, 0.08),
-            ("kv-int2-channels", 0.002, 0.05),
+            ("kv-int2-channels", 0.002, 0.05), ("kv-int2-outliers", 0.002, 0.05),
         ];
         var more = gates.ToDictionary(gate => gate.Name, gate => Loss(gate.Name) - fp32);
         foreach (var (name, least, most) in gates)
@@ -34,6 +34,7 @@ public sealed class AccuracyTests : IDisposable
         Increasing("int8", "int4-g32");
         Increasing("sparse-50%", "sparse-2:4");
         Increasing("kv-int8", "kv-int4", "kv-int2");
+        Increasing("kv-int2-outliers", "kv-int2-channels", "kv-int2");
 
         void Increasing(params string[] names) => Assert.All(
             names.Zip(names.Skip(1)), pair => Assert.True(
@@ -53,6 +54,10 @@ public sealed class AccuracyTests : IDisposable
             linear * 2.5 / 8 + tables, TrialFormat.Named("int2")[0].WeightBytes(opened.Model));
         Assert.Equal(
             2.0 * 6 * 2 * 64 * 4 / 8, TrialFormat.Named("kv-int2")[0].KvBytesPerToken(shape));
+        // One token of 32 has 16 bits, the others 2 and 64 for 32 numbers.
+        Assert.Equal(
+            2.0 * 6 * 2 * 64 * (4 * 31 + 16) / 32 / 8,
+            TrialFormat.Named("kv-int2-outliers")[0].KvBytesPerToken(shape));
         // A scale of four bytes for each of 24 heads.
         Assert.Equal(
             2.0 * 6 * 2 * 64 + 24 * 4, TrialFormat.Named("kv-int8")[0].KvBytesPerToken(shape));

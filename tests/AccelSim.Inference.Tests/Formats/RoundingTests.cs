@@ -21,14 +21,29 @@ public sealed class RoundingTests
         HalfAStep(exact, rounded, group, part => (part.Max() - part.Min()) / ((1 << bits) - 1));
     }
 
-    [Theory]
-    [InlineData(8, 0)]
-    [InlineData(4, 32)]
-    public void Symmetric_IsOffByHalfAStepAtMost(int bits, int group)
+    /// <summary>All 254 finite numbers of the format, and what lies between them.</summary>
+    [Fact]
+    public void Fp8_ExpandsToWhatItsDefinitionSays()
     {
-        var (exact, rounded) = Round(new SymmetricRounding(bits, group));
-        HalfAStep(
-            exact, rounded, group, part => part.Max(Math.Abs) / ((1 << (bits - 1)) - 1));
+        using var matrix = new Matrix(1, 256, new Storage(StorageKind.Fp8));
+        var levels = Enumerable.Range(0, 127).Select(bits => (bits >> 3) == 0
+            ? (bits & 7) * Math.Pow(2, -9)
+            : (1 + (bits & 7) / 8.0) * Math.Pow(2, (bits >> 3) - 7)).ToArray();
+        Assert.Equal(448, levels[^1]);
+        var random = new SimRandom(8, "fp8");
+        float[] row = [448, .. levels.Select(level => (float)level)];
+        float[] drawn = [.. Enumerable.Range(0, 128).Select(_ => (float)(
+            (random.NextDouble() < 0.5 ? -1 : 1) * Math.Pow(2, 20 * random.NextDouble() - 11.5)))];
+        row = [.. row, .. drawn.Select(value => Math.Clamp(value, -448, 448))];
+        Packer.Pack(matrix, 0, row);
+        var kept = new float[256];
+        Linear.ReadRow(matrix, 0, kept);
+        for (var i = 0; i < 128; i++) Assert.Equal(row[i], kept[i]);
+        for (var i = 128; i < 256; i++)
+        {
+            var least = levels.Min(level => Math.Abs(level - Math.Abs(row[i])));
+            Assert.InRange(Math.Abs(kept[i] - row[i]), 0, least * (1 + 1e-6));
+        }
     }
 
     [Fact]
@@ -64,30 +79,6 @@ public sealed class RoundingTests
     }
 
     [Fact]
-    public void Fp8_KeepsEveryNumberOfTheFormat()
-    {
-        for (var code = 0; code < 0x7F; code++)
-        {
-            var (exponent, mantissa) = (code >> 3, code & 7);
-            var value = exponent == 0
-                ? mantissa / 8f * MathF.ScaleB(1, -6)
-                : (1 + mantissa / 8f) * MathF.ScaleB(1, exponent - 7);
-            Assert.Equal(value, Fp8Rounding.Nearest(value));
-            Assert.Equal(-value, Fp8Rounding.Nearest(-value));
-        }
-    }
-
-    [Fact]
-    public void Fp8_IsOffByASixteenthAtMost()
-    {
-        var (exact, rounded) = Round(new Fp8Rounding());
-        var smallest = exact.Max(Math.Abs) / 448 * MathF.ScaleB(1, -6);
-        var errors = exact.Zip(rounded).Where(pair => Math.Abs(pair.First) > smallest)
-            .Select(pair => Math.Abs(pair.Second / pair.First - 1)).ToList();
-        Assert.InRange(errors.Max(), 0.9f / 17, 1 / 16f);
-    }
-
-    [Fact]
     public void TwoOfFour_KeepsTheTwoLargestAsTheyAre()
     {
         var (exact, rounded) = Round(new SparseRounding(0.5, 4));
@@ -115,9 +106,8 @@ public sealed class RoundingTests
     public void Bits_CountScalesAndMasks()
     {
         Assert.Equal(2.5, new AffineRounding(2, 128).Bits(512));
-        Assert.Equal(8.125, new SymmetricRounding(8, 0).Bits(256));
         Assert.Equal(4.5, new NormalFloatRounding(64).Bits(256));
-        Assert.Equal(8.125, new Fp8Rounding().Bits(256));
+        Assert.Equal(8.125, new Storage(StorageKind.Fp8).BitsWithScales(256));
         Assert.Equal(9, new SparseRounding(0.5, 4).Bits(256));
         Assert.Equal(9, new SparseRounding(0.5, 0).Bits(256));
     }
@@ -127,8 +117,7 @@ public sealed class RoundingTests
     {
         IRounding[] all =
         [
-            new AffineRounding(2, 32), new SymmetricRounding(8, 0), new NormalFloatRounding(32),
-            new Fp8Rounding(),
+            new AffineRounding(2, 32), new NormalFloatRounding(32),
         ];
         foreach (var rounding in all)
         {
@@ -181,7 +170,45 @@ public sealed class RoundingTests
         }
 
         Span<float> Key(int token) =>
-            pages.Exact(blocks[token / 4] * 4 + token % 4, 1);
+            pages.Exact(blocks[token / 4] * 4 + token % 4, 1, false);
+    }
+
+    [Fact]
+    public void OutlierTokens_StayWithKeyAndValue()
+    {
+        const int dim = 32, tokens = 8, outlier = 5;
+        var rounding = new KvRounding(new AffineRounding(2, 0), 0)
+        {
+            KeyGroup = tokens, OutlierTokens = 1,
+        };
+        using var pages = new KvPages(2, 4, 1, dim, KvKind.F32);
+        var rows = Enumerable.Range(0, tokens).Select(token =>
+            Row(dim * (token + 1))[^dim..].Select(x => token == outlier ? 9 * x : x).ToArray())
+            .ToArray();
+        foreach (var value in new[] { false, true })
+        {
+            for (var token = 0; token < tokens; token++)
+                rows[token].CopyTo(pages.Exact(token, 0, value));
+        }
+        // Nothing happens as tokens come, all when the group is full.
+        var fresh = rows[0].Concat(rows[0]).ToArray();
+        rounding.Round(0, fresh, dim);
+        Assert.Equal(rows[0].Concat(rows[0]), fresh);
+        KeyChannels.Round(rounding, pages, new AttentionSpan(0, tokens, 0, [0, 1]));
+        foreach (var value in new[] { false, true })
+        {
+            for (var token = 0; token < tokens; token++)
+            {
+                var kept = pages.Exact(token, 0, value).ToArray();
+                if (token == outlier) Assert.Equal(rows[token], kept);
+                else Assert.NotEqual(rows[token], kept);
+            }
+            // What is left of a channel has the four levels of its own seven tokens.
+            Assert.InRange(
+                Enumerable.Range(0, tokens).Where(token => token != outlier)
+                    .Select(token => pages.Exact(token, 0, false)[3]).Distinct().Count(),
+                2, 4);
+        }
     }
 
     private static void HalfAStep(

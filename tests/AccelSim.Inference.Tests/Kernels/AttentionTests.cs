@@ -18,6 +18,13 @@ public sealed unsafe class AttentionTests : IDisposable
     [InlineData(63, 2, 96, 1, 16, 0)]
     [InlineData(150, 40, 4, 4, 32, 17)]
     [InlineData(90, 1, 4, 2, 33, 64)]
+    // Few rows see so many keys that threads part them, the last part a short one.
+    [InlineData(9001, 1, 4, 1, 64, 0)]
+    [InlineData(5000, 2, 3, 1, 40, 0)]
+    [InlineData(7000, 1, 2, 2, 33, 3500)]
+    // As many, but rows enough to expand keys first; and tokens enough not to part them.
+    [InlineData(4200, 30, 8, 2, 32, 0)]
+    [InlineData(4200, 5, 8, 2, 32, 0)]
     public void AgreesWithFp64(
         int history, int count, int heads, int kvHeads, int dim, int window)
     {
@@ -61,6 +68,45 @@ public sealed unsafe class AttentionTests : IDisposable
                 }
             }
         }
+    }
+
+    /// <summary>Parted keys in every format: against the same rows asked for together.</summary>
+    [Theory]
+    [InlineData(KvKind.F32)]
+    [InlineData(KvKind.Bf16)]
+    [InlineData(KvKind.Fp16)]
+    [InlineData(KvKind.Int8)]
+    [InlineData(KvKind.Int4)]
+    public void FewRows_GetWhatManyGet(KvKind kind)
+    {
+        const int length = 5200, heads = 4, dim = 72, many = 3;
+        var blocks = Enumerable.Range(0, length / BlockSize).Reverse().ToArray();
+        using var pages = new KvPages(blocks.Length, BlockSize, 1, dim, kind);
+        var random = new SimRandom(9, "parts");
+        for (var t = 0; t < length; t++)
+        {
+            var slot = (long)blocks[t / BlockSize] * BlockSize + t % BlockSize;
+            pages.Write(slot, 0, false, Rows(random, 1, dim)[0]);
+            pages.Write(slot, 0, true, Rows(random, 1, dim)[0]);
+        }
+        float[] x = [.. Rows(random, many, heads * dim).SelectMany(row => row)];
+        var (together, alone) = (new float[x.Length], new float[x.Length]);
+        var shape = new AttentionHeads(heads, 0.3f);
+        const int width = heads * dim;
+        fixed (float* px = x, py = together, pz = alone)
+        {
+            Attention.Run(
+                _pool, pages, [new AttentionSpan(0, many, length - many, blocks)], shape, px,
+                width, py, width);
+            for (var i = 0; i < many; i++)
+            {
+                Attention.Run(
+                    _pool, pages, [new AttentionSpan(i, 1, length - many + i, blocks)], shape,
+                    px, width, pz, width);
+            }
+        }
+        for (var i = 0; i < x.Length; i++)
+            Assert.InRange(alone[i], together[i] - 3e-6, together[i] + 3e-6);
     }
 
     [Theory]

@@ -10,6 +10,7 @@ public sealed unsafe class LinearTests : IDisposable
     [
         new(StorageKind.F32), new(StorageKind.Bf16), new(StorageKind.Fp16), new(StorageKind.Int8),
         new(StorageKind.Int8, 32), new(StorageKind.Int4, 32), new(StorageKind.Int4, 128),
+        new(StorageKind.Fp8),
     ];
 
     private static readonly (int Rows, int N, int K)[] Shapes =

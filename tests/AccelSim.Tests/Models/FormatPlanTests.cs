@@ -32,6 +32,18 @@ public sealed class FormatPlanTests
             plan.Notes);
     }
 
+    /// <summary>As the engine has them: int8 is weights alone, w8a8 activations as well.</summary>
+    [Theory]
+    [InlineData("int8", NumberFormat.Bf16)]
+    [InlineData("w8a8", NumberFormat.Int8)]
+    public void EightBits_OfWeightsAreNotThoseOfProducts(string name, NumberFormat products)
+    {
+        var plan = FormatPlan.For(Llama, H100, quantization: name);
+        Assert.Equal(new StorageFormat(NumberFormat.Int8, 8), plan.Linear);
+        Assert.Equal((products, products), (plan.LinearCompute, plan.ExpertCompute));
+        Assert.Equal(NumberFormat.Bf16, plan.Activation);
+    }
+
     [Fact]
     public void ExplicitFormat_ThatTheDeviceLacks_IsAnErrorNamingTheNativeOnes()
     {
@@ -66,7 +78,8 @@ public sealed class FormatPlanTests
             () => FormatPlan.For(Llama, H100, quantization: "q4_k"));
         Assert.Equal(
             "--quantization: \"q4_k\" is not known; use auto, none, fp8, fp8_block, "
-            + "int8, int4, awq, gptq or mxfp4, each also with _sparse24, or sparse24.", e.Message);
+            + "w8a8, int8, int4, awq, gptq or mxfp4, each also with _sparse24, or sparse24.",
+            e.Message);
     }
 
     [Fact]

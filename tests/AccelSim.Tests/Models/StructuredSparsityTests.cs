@@ -35,7 +35,7 @@ public sealed class StructuredSparsityTests
     [Theory]
     [InlineData("sparse24", 9)]
     [InlineData("fp8_sparse24", 5)]
-    [InlineData("int8_sparse24", 5)]
+    [InlineData("w8a8_sparse24", 5)]
     [InlineData("int4_sparse24", 3 + 20.0 / 128)]
     public void Weight_TakesHalfItsBits_AndOneForItsPlace(string quantization, double bits) =>
         Assert.Equal(

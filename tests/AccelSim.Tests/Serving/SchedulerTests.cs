@@ -95,6 +95,45 @@ public sealed class SchedulerTests
         }));
     }
 
+    /// <summary>Blocks, contexts and the end are those of as many single tokens.</summary>
+    [Fact]
+    public void TokensGained_CountAsIfTheyHadComeOneByOne()
+    {
+        var engine = new Engine(new EngineSettings { BlockSize = 4 }, 100);
+        var sequence = engine.Add(6, 20);
+        var other = engine.Add(3, 5);
+        engine.Step();
+        engine.Step();
+        Assert.Equal(4, engine.Scheduler.Gain(sequence, 4));
+        engine.Step();
+        // 6 prompt tokens, one token each of three steps and four more, the last not yet cached.
+        Assert.Equal((6 + 2 + 4 + 3) / 4 + 2, engine.Scheduler.UsedBlocks);
+        while (sequence.Status != SequenceStatus.Finished) engine.Step();
+        Assert.Equal((20, 5), (sequence.Generated, other.Generated));
+        Assert.Equal(0, engine.Scheduler.UsedBlocks);
+    }
+
+    [Fact]
+    public void TokensGained_EndARequestAndAreCutWhereBlocksAreShort()
+    {
+        var engine = new Engine(new EngineSettings { BlockSize = 4 }, 3);
+        var sequence = engine.Add(5, 7);
+        engine.Step();
+        engine.Step();
+        // Three blocks hold 12 tokens; 6 are cached, and the request lacks 5.
+        Assert.Equal(5, engine.Scheduler.Gain(sequence, 5));
+        Assert.Equal(SequenceStatus.Finished, sequence.Status);
+        Assert.Equal(0, engine.Scheduler.UsedBlocks);
+        var tight = new Engine(new EngineSettings { BlockSize = 4 }, 3);
+        var one = tight.Add(4, 4);
+        var two = tight.Add(3, 5);
+        tight.Step();
+        tight.Step();
+        // One block each and one more for the first: nothing is left for the second's fifth.
+        Assert.Equal(0, tight.Scheduler.Gain(two, 2));
+        Assert.Equal(2, tight.Scheduler.Gain(one, 2));
+    }
+
     [Fact]
     public void Admission_StopsExactlyAtMaxNumSeqs()
     {

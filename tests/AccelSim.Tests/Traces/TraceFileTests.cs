@@ -1,5 +1,6 @@
 using AccelSim.Configuration;
 using AccelSim.Traces;
+using AccelSim.Units;
 using AccelSim.Workloads;
 
 namespace AccelSim.Tests.Traces;
@@ -30,6 +31,55 @@ public sealed class TraceFileTests : IDisposable
             steps.SelectMany(step => step.Operators), read.SelectMany(step => step.Operators));
         Assert.Equal(steps.SelectMany(step => step.Decode), read.SelectMany(step => step.Decode));
         Assert.Equal(steps[0].Arrivals, read[0].Arrivals);
+    }
+
+    /// <summary>A step that judged four proposals, of which three stand.</summary>
+    [Fact]
+    public void AcceptedProposals_AreReadBack()
+    {
+        var deployment = MadeTrace.On("h100-sxm");
+        var header = MadeTrace.Header(deployment);
+        header = header with
+        {
+            Formats = header.Formats with { Products = "int8" },
+            Engine = header.Engine with
+            {
+                Speculation = new TraceSpeculation { Method = "draft", Tokens = 4 },
+            },
+            Draft = new TraceDraft
+            {
+                Model = "small", Formats = header.Formats, Config = MadeTrace.Config(),
+            },
+            Operators = [.. header.Operators, "draft.lm_head"],
+        };
+        var judged = new TraceStep
+        {
+            Index = 0, Start = 1, End = 9, Decode = [new(7, 100, 5, true) { More = 3 }],
+            Operators = [new(0, -1, 2, 3, 0)],
+        };
+        var proposed = new TraceStep
+        {
+            Index = 1, Start = 9, End = 12, Decode = [new(7, 104, 1, false)],
+            Operators = [new(header.Operators.Count - 1, -1, 10, 11, 0)],
+        };
+        using (var writer = new TraceWriter(In("run.jsonl"), header, MadeTrace.Config()))
+        {
+            writer.Write(judged);
+            writer.Write(proposed);
+        }
+        using var reader = new TraceReader(In("run.jsonl"));
+        var steps = reader.Steps().ToList();
+        Assert.Equal(judged.Decode, steps[0].Decode);
+        Assert.Equal((4, 0), (steps[0].Decode[0].Gained, steps[1].Decode[0].Gained));
+        Assert.Equal([false, true], steps.Select(reader.Header.IsOfDraft));
+        Assert.Equal(header.Engine, reader.Header.Engine);
+        Assert.Equal(
+            NumberFormat.Int8, reader.Header.Formats.Plan("run.jsonl").LinearCompute);
+        Assert.Equal("small", reader.Draft()!.Id);
+        var requests = new TraceRequests();
+        requests.Add(new TraceArrival(7, 0, 100));
+        requests.Add(steps[0], 1);
+        Assert.Equal(4, requests.TokensPerSecond);
     }
 
     [Fact]
@@ -96,6 +146,8 @@ public sealed class TraceFileTests : IDisposable
         "$: has neither prefill nor decode; a step has a batch.")]
     [InlineData("{\"step\":0,\"start\":1,\"end\":2,\"decode\":[[0,0,1]]}",
         "$.decode[0]: does not have 4 numbers.")]
+    [InlineData("{\"step\":0,\"start\":1,\"end\":2,\"decode\":[[0,0,5,6]]}",
+        "$.decode[0][3]: is 6; expected 0 to 5.")]
     [InlineData("{\"step\":0,\"start\":1,\"end\":2,\"decode\":[[0,0,1,1]],\"ops\":[[999,0,1,2]]}",
         "$.ops[0][0]: is 999; expected 0 to")]
     [InlineData("{\"step\":0,\"start\":1,\"end\":2,\"decode\":[[0,0,1,1]],\"ops\":[[0,0,9,2]]}",
