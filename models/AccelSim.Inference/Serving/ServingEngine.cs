@@ -15,7 +15,7 @@ namespace AccelSim.Inference.Serving;
 /// </remarks>
 public sealed class ServingEngine
 {
-    private readonly Executor _executor;
+    private readonly IExecutor _executor;
     private readonly Scheduler _scheduler;
     private readonly int _blockSize;
     private readonly Stack<int> _free;
@@ -30,7 +30,7 @@ public sealed class ServingEngine
     /// <param name="settings">As the simulator's; no prefix caching and no swapping.</param>
     /// <param name="blocks">KV blocks.</param>
     /// <param name="window">Tokens that windowed layers see; 0 where the model has none.</param>
-    public ServingEngine(Executor executor, EngineSettings settings, int blocks, int window)
+    public ServingEngine(IExecutor executor, EngineSettings settings, int blocks, int window)
     {
         ArgumentNullException.ThrowIfNull(settings);
         settings.Validate();

@@ -40,8 +40,8 @@ internal sealed class SpeculationFlags
     /// <summary>What answers the request; null: no speculation.</summary>
     /// <exception cref="ConfigException">Flags that do not go together.</exception>
     public Speculating? Read(
-        ParseResult parsed, OpenedModel opened, Executor target, CpuPool pool,
-        ServedRequest request, int blockCount)
+        ParseResult parsed, OpenedModel opened, IExecutor target, IBackend backend,
+        CpuPool pool, ServedRequest request, int blockCount)
     {
         var draft = parsed.GetValue(_draft);
         var way = parsed.GetValue(_way) ?? (draft is null ? null : Way.Draft);
@@ -55,14 +55,14 @@ internal sealed class SpeculationFlags
         int[] blocks = [.. Enumerable.Range(0, blockCount)];
         var (temperature, seed) = (request.Temperature, request.Seed);
         OpenedModel? small = null;
-        Executor? drafting = null;
+        IExecutor? drafting = null;
         IProposer proposer;
         switch (way)
         {
             case Way.Draft or Way.DraftTree:
                 small = OpenDraft(draft!, opened, pool);
                 if (way == Way.DraftTree) RefuseWindows(opened.Model, small);
-                drafting = new Executor(small.Model, pool, blockCount, BlockSize);
+                drafting = backend.Open(small.Model, blockCount, BlockSize);
                 proposer = way == Way.Draft
                     ? new DraftModelProposer(drafting, blocks, temperature, seed)
                     : new DraftTreeProposer(drafting, blocks, temperature, seed);
@@ -125,7 +125,7 @@ internal sealed class SpeculationFlags
 /// <param name="Drafting">The draft's executor, where there is one.</param>
 /// <param name="Draft">The draft, where there is one.</param>
 internal sealed record Speculating(
-    string Name, ServedRequest Request, SpeculativeDecoder Decoder, Executor? Drafting,
+    string Name, ServedRequest Request, SpeculativeDecoder Decoder, IExecutor? Drafting,
     OpenedModel? Draft) : IDisposable
 {
     /// <summary>Answers.</summary>
