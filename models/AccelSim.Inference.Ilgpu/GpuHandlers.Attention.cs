@@ -70,9 +70,8 @@ internal sealed partial class GpuHandlers
                 moe.PerToken, model.Numerics.NormaliseExperts ? 1 : 0, chosen,
                 experts.Weights.Take(choices));
             var counts = experts.Counts.Take(moe.Experts);
-            ILGPU.Runtime.ArrayViewExtensions.MemSetToZero(counts);
             device.Run(
-                ExpertKernels.Count, device.Threads(choices), chosen, choices, counts,
+                ExpertKernels.Count, device.Groups(moe.Experts), chosen, choices, counts,
                 experts.Ranks.Take(choices));
             device.Run(
                 ExpertKernels.Sum, device.Groups(1), counts, moe.Experts,

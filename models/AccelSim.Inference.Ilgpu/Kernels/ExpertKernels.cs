@@ -19,7 +19,6 @@ internal static class ExpertKernels
     {
         var reduction = default(R);
         var shares = SharedMemory.Allocate1D<float>(Limits.Experts);
-        var winner = SharedMemory.Allocate1D<int>(1);
         var row = (long)Grid.IdxX * experts;
         var largest = float.NegativeInfinity;
         for (var i = Group.IdxX; i < experts; i += Group.DimX)
@@ -35,7 +34,6 @@ internal static class ExpertKernels
         var kept = 0f;
         for (var choice = 0; choice < perToken; choice++)
         {
-            if (Group.IdxX == 0) winner[0] = int.MaxValue;
             var (best, place) = (-1f, int.MaxValue);
             for (var i = Group.IdxX; i < experts; i += Group.DimX)
             {
@@ -44,10 +42,7 @@ internal static class ExpertKernels
                 place = i;
             }
             var most = reduction.Max(best);
-            if (best == most) Atomic.Min(ref winner[0], place);
-            Group.Barrier();
-            var expert = winner[0];
-            Group.Barrier();
+            var expert = Places.First<R>(best, place, most);
             kept += most;
             if (Group.IdxX == 0)
             {
@@ -63,14 +58,27 @@ internal static class ExpertKernels
     }
 
     /// <summary>
-    /// Counts rows of each expert; each choice learns how many came before. Grid: enough for all
-    /// choices.
+    /// Counts rows of each expert; each choice learns how many came before. Grid: experts.
     /// </summary>
     public static void Count(
         ArrayView<int> chosen, int choices, ArrayView<int> counts, ArrayView<int> ranks)
     {
-        var choice = Grid.IdxX * Group.DimX + Group.IdxX;
-        if (choice < choices) ranks[choice] = Atomic.Add(ref counts[chosen[choice]], 1);
+        var own = SharedMemory.Allocate1D<int>(Limits.GroupSize);
+        var expert = Grid.IdxX;
+        var each = (choices + Group.DimX - 1) / Group.DimX;
+        var from = Group.IdxX * each;
+        var end = from + each < choices ? from + each : choices;
+        var count = 0;
+        for (var i = from; i < end; i++) count += chosen[i] == expert ? 1 : 0;
+        own[Group.IdxX] = count;
+        Group.Barrier();
+        var before = 0;
+        for (var thread = 0; thread < Group.IdxX; thread++) before += own[thread];
+        for (var i = from; i < end; i++)
+        {
+            if (chosen[i] == expert) ranks[i] = before++;
+        }
+        if (Group.IdxX == Group.DimX - 1) counts[expert] = before;
     }
 
     /// <summary>The first row of each expert, and the end, from their numbers. Grid: 1.</summary>

@@ -13,6 +13,27 @@ internal interface IReduction
     float Max(float value);
 }
 
+/// <summary>Places among numbers.</summary>
+internal static class Places
+{
+    private const float Most = 1 << 24;
+
+    /// <summary>The smallest place of those threads that have one; all threads call.</summary>
+    /// <remarks>
+    /// Not by atomic operations: drivers without generic address space do not compile them. Places
+    /// below 2^24 are exact in fp32.
+    /// </remarks>
+    /// <param name="value">The thread's number, at that place.</param>
+    /// <param name="place">The place.</param>
+    /// <param name="wanted">The number whose place is asked for.</param>
+    public static int First<R>(float value, int place, float wanted)
+        where R : struct, IReduction
+    {
+        var key = value < wanted ? -Most : -place;
+        return (int)-default(R).Max(key);
+    }
+}
+
 /// <summary>Who does one dot product together.</summary>
 internal interface ITeam
 {

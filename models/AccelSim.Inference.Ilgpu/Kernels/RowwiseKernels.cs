@@ -195,12 +195,9 @@ internal static class RowwiseKernels
             best = values[row + i];
             place = i;
         }
-        var first = SharedMemory.Allocate1D<int>(1);
-        if (Group.IdxX == 0) first[0] = int.MaxValue;
         var largest = default(R).Max(best);
-        if (best == largest) Atomic.Min(ref first[0], place);
-        Group.Barrier();
-        if (Group.IdxX == 0) places[Grid.IdxX] = first[0];
+        place = Places.First<R>(best, place, largest);
+        if (Group.IdxX == 0) places[Grid.IdxX] = place;
     }
 
     private static void Put(
