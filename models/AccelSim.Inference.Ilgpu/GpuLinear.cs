@@ -48,6 +48,10 @@ internal sealed class GpuLinear(GpuDevice device) : IDisposable
         RunTiles(matrix, sides, Tiles(rows) + experts);
     }
 
+    /// <summary>Whether inputs are rounded to 16 bits for so many rows.</summary>
+    public bool RoundsInputs(DeviceMatrix matrix, int rows) =>
+        device.IsCuda && matrix.Rows < 0 && rows < 0;
+
     public void Dispose() => _wide.Dispose();
 
     private int Tiles(int rows) => (rows + 4 * device.TileSide - 1) / (4 * device.TileSide);
