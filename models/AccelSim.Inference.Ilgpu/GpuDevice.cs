@@ -1,6 +1,7 @@
 using System.Reflection;
 using ILGPU;
 using ILGPU.Runtime;
+using ILGPU.Runtime.Cuda;
 
 namespace AccelSim.Inference.Ilgpu;
 
@@ -12,8 +13,11 @@ internal sealed class GpuDevice : IDisposable
 
     /// <summary>A device.</summary>
     /// <param name="accelerator">Disposed of with this.</param>
-    public GpuDevice(Accelerator accelerator)
+    /// <param name="units">What multiplies; null: what the device has.</param>
+    public GpuDevice(Accelerator accelerator, MatrixUnits? units = null)
     {
+        Units = units ?? Found(accelerator);
+        if (Units == MatrixUnits.Cuda) Library = CublasLt.TryOpen(accelerator);
         Accelerator = accelerator;
         IsCuda = accelerator.AcceleratorType == AcceleratorType.Cuda;
         var most = accelerator.MaxNumThreadsPerGroup;
@@ -31,6 +35,12 @@ internal sealed class GpuDevice : IDisposable
     public Accelerator Accelerator { get; }
 
     public bool IsCuda { get; }
+
+    /// <summary>What multiplies pieces of matrices.</summary>
+    public MatrixUnits Units { get; }
+
+    /// <summary>NVIDIA's library; null where the machine has none.</summary>
+    public CublasLt? Library { get; }
 
     /// <summary>Threads of a group.</summary>
     public int GroupSize { get; }
@@ -96,10 +106,17 @@ internal sealed class GpuDevice : IDisposable
 
     public void Dispose()
     {
+        Library?.Dispose();
         Nothing.Dispose();
         NoIntegers.Dispose();
         Accelerator.Dispose();
     }
+
+    /// <summary>Compute capability 8.0 is the first whose units know bf16.</summary>
+    private static MatrixUnits Found(Accelerator accelerator) =>
+        accelerator is CudaAccelerator { Architecture.Major: >= 8 }
+            ? MatrixUnits.Cuda
+            : MatrixUnits.None;
 
     private T Compiled<T>(Delegate kernel, Func<T> compile)
         where T : Delegate
@@ -109,6 +126,17 @@ internal sealed class GpuDevice : IDisposable
         _kernels[kernel.Method] = made;
         return made;
     }
+}
+
+/// <summary>What multiplies pieces of matrices by a warp at a time.</summary>
+internal enum MatrixUnits
+{
+    /// <summary>Nothing: each thread sums its own.</summary>
+    None,
+    /// <summary>NVIDIA's instruction.</summary>
+    Cuda,
+    /// <summary>Shuffles in an emulated warp: for tests.</summary>
+    Shuffled,
 }
 
 /// <summary>Memory on a device that grows when more is asked for.</summary>

@@ -44,6 +44,48 @@ internal static class KernelChoice
             : LinearKernels.Tile<Int4Numbers>,
     };
 
+    /// <summary>Several rows, on matrix units.</summary>
+    public static Action<WeightView, Sides> Narrow(Storage storage, MatrixUnits units) =>
+        storage.Kind switch
+        {
+            StorageKind.Bf16 => Narrow<Bf16Numbers>(units),
+            StorageKind.Fp16 when units == MatrixUnits.Cuda =>
+                MatrixKernels.Narrow<Fp16Numbers, CudaFp16Unit>,
+            StorageKind.Fp16 => MatrixKernels.Narrow<Fp16Numbers, ShuffledFp16Unit>,
+            StorageKind.Int8 => Narrow<Int8Numbers>(units),
+            _ => storage.HasOffset ? Narrow<Int4OffsetNumbers>(units) : Narrow<Int4Numbers>(units),
+        };
+
+    /// <summary>Many rows, on matrix units.</summary>
+    public static Action<WeightView, Sides> Wide(Storage storage, MatrixUnits units) =>
+        storage.Kind switch
+        {
+            StorageKind.Bf16 => Wide<Bf16Numbers>(units),
+            StorageKind.Fp16 when units == MatrixUnits.Cuda =>
+                MatrixKernels.Wide<Fp16Numbers, CudaFp16Unit>,
+            StorageKind.Fp16 => MatrixKernels.Wide<Fp16Numbers, ShuffledFp16Unit>,
+            StorageKind.Int8 => Wide<Int8Numbers>(units),
+            _ => storage.HasOffset ? Wide<Int4OffsetNumbers>(units) : Wide<Int4Numbers>(units),
+        };
+
+    /// <summary>Rounds inputs to the 16 bits that go with weights.</summary>
+    public static Action<ArrayView<float>, int, ArrayView<Quad>, int> Round(
+        Storage storage, MatrixUnits units) => (storage.Kind == StorageKind.Fp16, units) switch
+    {
+        (true, MatrixUnits.Cuda) => MatrixKernels.Round<CudaFp16Unit>,
+        (true, _) => MatrixKernels.Round<ShuffledFp16Unit>,
+        (_, MatrixUnits.Cuda) => MatrixKernels.Round<CudaBf16Unit>,
+        _ => MatrixKernels.Round<ShuffledBf16Unit>,
+    };
+
+    /// <summary>Expands integers to bf16.</summary>
+    public static Action<WeightView, ArrayView<Quad>> Expand(Storage storage) =>
+        storage.Kind == StorageKind.Int8
+            ? MatrixKernels.Expand<Int8Numbers, CudaBf16Unit>
+            : storage.HasOffset
+                ? MatrixKernels.Expand<Int4OffsetNumbers, CudaBf16Unit>
+                : MatrixKernels.Expand<Int4Numbers, CudaBf16Unit>;
+
     public static Action<Cache, Asked> Attend(KvKind kind, bool warps) => kind switch
     {
         KvKind.F32 => Attend<Fp32Numbers>(warps),
@@ -81,6 +123,16 @@ internal static class KernelChoice
         where N : struct, IPackedNumbers => warps
         ? LinearKernels.Vector<N, WarpTeam>
         : LinearKernels.Vector<N, GroupTeam>;
+
+    private static Action<WeightView, Sides> Narrow<N>(MatrixUnits units)
+        where N : struct, IPackedNumbers => units == MatrixUnits.Cuda
+        ? MatrixKernels.Narrow<N, CudaBf16Unit>
+        : MatrixKernels.Narrow<N, ShuffledBf16Unit>;
+
+    private static Action<WeightView, Sides> Wide<N>(MatrixUnits units)
+        where N : struct, IPackedNumbers => units == MatrixUnits.Cuda
+        ? MatrixKernels.Wide<N, CudaBf16Unit>
+        : MatrixKernels.Wide<N, ShuffledBf16Unit>;
 
     private static Action<Cache, Asked> Attend<N>(bool warps)
         where N : struct, INumbers => warps

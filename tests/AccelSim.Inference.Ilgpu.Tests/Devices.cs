@@ -15,11 +15,14 @@ internal static class Devices
 
     private static readonly Lazy<Dictionary<string, GpuDevice>> Opened = new(Open);
 
+    /// <summary>The emulator with warps of 32 whose shuffles stand for matrix units.</summary>
+    public const string Warps = "emulated-warps";
+
     /// <summary>Names of all.</summary>
     public static IReadOnlyList<string> Names => [.. Opened.Value.Keys];
 
     /// <summary>Names of those that run programs longer than a few groups.</summary>
-    public static IReadOnlyList<string> Fast => [.. Names.Where(name => name != Emulator)];
+    public static IReadOnlyList<string> Fast => [.. Names.Where(name => !name.StartsWith("emul"))];
 
     /// <summary>A device by name; lives as long as the process.</summary>
     public static GpuDevice Named(string name) => Opened.Value[name];
@@ -59,6 +62,10 @@ internal static class Devices
         var emulator = Context.Create(builder =>
             builder.Profiling().CPU(new CPUDevice(4, 4, 1)));
         found[Emulator] = new GpuDevice(emulator.Devices[0].CreateAccelerator(emulator));
+        var warps = Context.Create(builder =>
+            builder.Profiling().CPU(new CPUDevice(32, 8, 1)));
+        found[Warps] = new GpuDevice(
+            warps.Devices[0].CreateAccelerator(warps), MatrixUnits.Shuffled);
         var context = IlgpuProvider.NewContext([]);
         foreach (var device in IlgpuProvider.Suitable(context))
         {

@@ -18,7 +18,7 @@ public sealed unsafe class LinearTests : IDisposable
     private static readonly (int Rows, int N, int K)[] Shapes =
     [
         (1, 1, 1), (1, 5, 33), (1, 67, 320), (2, 7, 129), (4, 30, 64), (5, 65, 257), (9, 17, 96),
-        (17, 33, 160), (70, 66, 65),
+        (17, 33, 160), (33, 130, 64), (70, 66, 65),
     ];
 
     private readonly CpuPool _pool = new(2);
@@ -89,7 +89,7 @@ public sealed unsafe class LinearTests : IDisposable
             starts.Fill([0, counts[0], counts[0] + counts[1], rows]);
             linear.RunExperts(weights, 3, inputs, rows, outputs, owners.View, starts.View);
             var y = Devices.Read(outputs, rows * n);
-            var coarse = linear.RoundsInputs(weights, rows) ? Math.Pow(2, -8) : 0;
+            var coarse = linear.RoundsExperts(weights, rows, 3) ? Math.Pow(2, -8) : 0;
             var first = 0;
             for (var e = 0; e < counts.Length; e++)
             {
