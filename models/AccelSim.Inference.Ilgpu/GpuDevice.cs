@@ -141,7 +141,7 @@ internal enum MatrixUnits
 
 /// <summary>Memory on a device that grows when more is asked for.</summary>
 /// <typeparam name="T">What it holds.</typeparam>
-internal sealed class DeviceSlot<T>(GpuDevice device) : IDisposable
+internal sealed unsafe class DeviceSlot<T>(GpuDevice device) : IDisposable
     where T : unmanaged
 {
     private MemoryBuffer1D<T, Stride1D.Dense>? _buffer;
@@ -174,18 +174,15 @@ internal sealed class DeviceSlot<T>(GpuDevice device) : IDisposable
     {
         Take(values.Length);
         if (values.IsEmpty) return;
-        View.SubView(0, values.Length).CopyFromCPU(
-            ref System.Runtime.InteropServices.MemoryMarshal.GetReference(values),
-            values.Length);
+        // Memory must stay where it is until the copy has ended, not only until it began.
+        fixed (T* from = values) View.SubView(0, values.Length).CopyFromCPU(ref *from, values.Length);
     }
 
     /// <summary>Reads to main memory; waits for what writes it.</summary>
     public void Read(long from, Span<T> values)
     {
         if (values.IsEmpty) return;
-        View.SubView(from, values.Length).CopyToCPU(
-            ref System.Runtime.InteropServices.MemoryMarshal.GetReference(values),
-            values.Length);
+        fixed (T* to = values) View.SubView(from, values.Length).CopyToCPU(ref *to, values.Length);
     }
 
     public void Dispose() => _buffer?.Dispose();

@@ -89,7 +89,7 @@ internal sealed class GpuState : IDisposable
     }
 
     /// <summary>No position is beyond what the cache has room for.</summary>
-    private static MemoryBuffer1D<float, Stride1D.Dense> MakeTurns(
+    private static unsafe MemoryBuffer1D<float, Stride1D.Dense> MakeTurns(
         GpuDevice device, double[] frequencies, int capacity)
     {
         var turns = new float[(long)capacity * frequencies.Length * 2];
@@ -103,7 +103,9 @@ internal sealed class GpuState : IDisposable
                 turns[at + 1] = (float)sine;
             }
         }
-        return device.Accelerator.Allocate1D(turns);
+        var buffer = device.Accelerator.Allocate1D<float>(turns.Length);
+        fixed (float* from = turns) buffer.View.BaseView.CopyFromCPU(ref *from, turns.Length);
+        return buffer;
     }
 }
 

@@ -35,8 +35,8 @@ internal static class Devices
     public static DeviceSlot<float> Slot(GpuDevice device, float[] values, int width)
     {
         var slot = new DeviceSlot<float>(device);
+        slot.Fill(values);
         slot.Take(values.Length / width, width);
-        slot.View.SubView(0, values.Length).CopyFromCPU(ref values[0], values.Length);
         return slot;
     }
 

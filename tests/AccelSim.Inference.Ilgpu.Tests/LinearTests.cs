@@ -33,7 +33,12 @@ public sealed unsafe class LinearTests : IDisposable
                 for (var format = 0; format < Formats.Length; format++)
                 {
                     for (var shape = 0; shape < Shapes.Length; shape++)
+                    {
+                        // Emulated warps take seconds for each step of each group.
+                        if (device == Devices.Warps && (format == 0 || !IsForWarps(shape)))
+                            continue;
                         cases.Add(device, format, shape);
+                    }
                 }
             }
             return cases;
@@ -70,7 +75,7 @@ public sealed unsafe class LinearTests : IDisposable
     [MemberData(nameof(Names))]
     public void Experts_EachMultiplyTheirOwnRows(string name)
     {
-        foreach (var counts in new int[][] { [2, 0, 1], [17, 0, 70] })
+        foreach (var counts in new int[][] { [2, 0, 1], [9, 0, 70] })
         {
             var device = Devices.Named(name);
             const int n = 35, k = 64;
@@ -102,6 +107,9 @@ public sealed unsafe class LinearTests : IDisposable
             }
         }
     }
+
+    /// <summary>A few rows, and more than a few, neither in whole tiles.</summary>
+    private static bool IsForWarps(int shape) => Shapes[shape] is (2, 7, 129) or (33, 130, 64);
 
     public static TheoryData<string> Names => [.. Devices.Names];
 

@@ -59,29 +59,25 @@ internal static class CacheKernels
         var row = cache.Row(slot, Grid.IdxY, Grid.IdxZ);
         var from = (long)Grid.IdxX * stride + keys
             + (Grid.IdxZ * cache.Heads + Grid.IdxY) * cache.HeadDim;
-        var word = row * cache.Quads * 4;
-        if (kind == (int)KvKind.Int8 || kind == (int)KvKind.Int4)
+        var head = qkv.SubView(from, cache.HeadDim);
+        // In all formats: drivers' compilers do badly with barriers that are reached at times.
+        var largest = 0f;
+        for (var i = Group.IdxX; i < cache.HeadDim; i += Group.DimX)
         {
-            var largest = 0f;
-            for (var i = Group.IdxX; i < cache.HeadDim; i += Group.DimX)
-            {
-                var size = qkv[from + i] < 0f ? -qkv[from + i] : qkv[from + i];
-                if (size > largest) largest = size;
-            }
-            var scale = default(R).Max(largest) / (kind == (int)KvKind.Int8 ? MostInt8 : MostInt4);
-            var inverse = scale > 0f ? 1f / scale : 0f;
-            if (Group.IdxX == 0) cache.Scales[row] = scale;
-            var head = qkv.SubView(from, cache.HeadDim);
-            for (var i = Group.IdxX; i < cache.Quads * 4; i += Group.DimX)
-            {
-                cache.Words[word + i] = kind == (int)KvKind.Int8
-                    ? Int8(head, 4 * i, inverse)
-                    : Int4(head, i, inverse);
-            }
-            return;
+            var size = head[i] < 0f ? -head[i] : head[i];
+            if (size > largest) largest = size;
         }
+        var scale = default(R).Max(largest) / (kind == (int)KvKind.Int8 ? MostInt8 : MostInt4);
+        var inverse = scale > 0f ? 1f / scale : 0f;
+        var scaled = kind == (int)KvKind.Int8 || kind == (int)KvKind.Int4;
+        if (scaled && Group.IdxX == 0) cache.Scales[row] = scale;
+        var word = row * cache.Quads * 4;
         for (var i = Group.IdxX; i < cache.Quads * 4; i += Group.DimX)
-            cache.Words[word + i] = Plain(qkv.SubView(from, cache.HeadDim), kind, i);
+        {
+            cache.Words[word + i] = kind == (int)KvKind.Int8 ? Int8(head, 4 * i, inverse)
+                : kind == (int)KvKind.Int4 ? Int4(head, i, inverse)
+                : Plain(head, kind, i);
+        }
     }
 
     /// <summary>Copies a token to another slot. Grid: key/value heads, keys and values.</summary>

@@ -150,7 +150,8 @@ internal static class LinearKernels
         var right = SharedMemory.Allocate1D<float>(TileRows * TileStride);
         var tile = 4 * side;
         var span = RowSpan.Find(sides, Grid.IdxY, tile);
-        if (span.Count <= 0) return;
+        // Not left early: drivers' compilers do badly with barriers that are reached at times.
+        var parts = span.Count > 0 ? weights.Parts : 0;
         var output = Grid.IdxX * tile;
         var matrix = (long)span.Expert * weights.Rows;
         var place = new TilePlace
@@ -159,7 +160,7 @@ internal static class LinearKernels
             Inputs = 4 * (Group.IdxX % side) * TileStride,
         };
         Square sum = default;
-        for (var part = 0; part < weights.Parts; part += TileParts)
+        for (var part = 0; part < parts; part += TileParts)
         {
             for (var i = Group.IdxX; i < tile * TileParts; i += Group.DimX)
             {

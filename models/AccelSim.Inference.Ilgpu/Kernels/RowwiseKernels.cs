@@ -99,7 +99,8 @@ internal static class RowwiseKernels
             }
             sum += centred != 0 ? value : 0f;
         }
-        var mean = centred != 0 ? reduction.Sum(sum) / width : 0f;
+        // In both kinds: drivers' compilers do badly with barriers that are reached at times.
+        var mean = reduction.Sum(sum) / width;
         var squares = 0f;
         for (var i = Group.IdxX; i < width; i += Group.DimX)
         {
