@@ -2,6 +2,7 @@ using AccelSim.Inference.Execution;
 using AccelSim.Inference.Ilgpu.Kernels;
 using AccelSim.Models;
 using ILGPU;
+using ILGPU.Runtime;
 
 namespace AccelSim.Inference.Ilgpu;
 
@@ -23,6 +24,9 @@ internal sealed partial class GpuHandlers
             var outputs = state.Attended.Take(state.Facts.Rows, width);
             var rows = prompts ? state.Facts.Prompts : state.Facts.Decodes;
             if (rows == 0) return;
+            var flash = prompts && state.Facts.Tiles > 0
+                ? KernelChoice.Flash(cache.Kind, device.Units, shape.HeadDim)
+                : null;
             var pieces = prompts ? 1 : Pieces(rows * shape.Heads, shape.Window);
             var asked = new Asked
             {
@@ -39,6 +43,14 @@ internal sealed partial class GpuHandlers
                     : state.Pieces.Take(rows * shape.Heads * pieces, shape.HeadDim + 2),
                 Splits = pieces,
             };
+            if (flash is not null)
+            {
+                var grid = new KernelConfig(
+                    new Index3D(state.Facts.Tiles, shape.Heads, 1),
+                    new Index3D(FlashKernel.GroupSize, 1, 1));
+                device.Run(flash, grid, cache.View, asked, state.Facts.TileRows);
+                return;
+            }
             device.Run(kernel, device.Groups(rows, shape.Heads, pieces), cache.View, asked);
             if (pieces == 1) return;
             device.Run(

@@ -95,6 +95,24 @@ internal static class KernelChoice
         _ => Attend<Int4Numbers>(warps),
     };
 
+    /// <summary>
+    /// Prompts on matrix units; null where there are none, or where numbers are too fine or heads
+    /// too large for them.
+    /// </summary>
+    public static Action<Cache, Asked, ArrayView<int>>? Flash(
+        KvKind kind, MatrixUnits units, int headDim)
+    {
+        if (units == MatrixUnits.None || headDim > FlashKernel.MostDim) return null;
+        return kind switch
+        {
+            KvKind.F32 => null,
+            KvKind.Bf16 => Flash<Bf16Numbers>(units),
+            KvKind.Fp16 => Flash<Fp16Numbers>(units),
+            KvKind.Int8 => Flash<Int8Numbers>(units),
+            _ => Flash<Int4Numbers>(units),
+        };
+    }
+
     public static Action<ArrayView<float>, ArrayView<float>, int, ArrayView<float>, int,
         ArrayView<float>, ArrayView<float>, int, float> Norm(bool warps) => warps
         ? RowwiseKernels.Norm<WarpReduction>
@@ -133,6 +151,11 @@ internal static class KernelChoice
         where N : struct, IPackedNumbers => units == MatrixUnits.Cuda
         ? MatrixKernels.Wide<N, CudaBf16Unit>
         : MatrixKernels.Wide<N, ShuffledBf16Unit>;
+
+    private static Action<Cache, Asked, ArrayView<int>> Flash<N>(MatrixUnits units)
+        where N : struct, INumbers => units == MatrixUnits.Cuda
+        ? FlashKernel.Attend<N, CudaBf16Unit>
+        : FlashKernel.Attend<N, ShuffledBf16Unit>;
 
     private static Action<Cache, Asked> Attend<N>(bool warps)
         where N : struct, INumbers => warps

@@ -14,6 +14,7 @@ internal sealed class StepFacts(GpuDevice device, int blockSize) : IDisposable
     private readonly List<int> _prompts = [];
     private readonly List<int> _decodes = [];
     private readonly List<int> _sampled = [];
+    private readonly List<int> _tiles = [];
 
     /// <summary>Rows of all entries.</summary>
     public int Rows => _rows.Count / RowFacts.Stride;
@@ -45,6 +46,13 @@ internal sealed class StepFacts(GpuDevice device, int blockSize) : IDisposable
     /// <summary>Which rows are of decoding sequences.</summary>
     public ArrayView<int> DecodeRows => Part(_rows.Count + _tables.Count + Prompts, Decodes);
 
+    /// <summary>Tiles of prompts' rows; 0 where a prompt is a tree.</summary>
+    public int Tiles => _tiles.Count / 2;
+
+    /// <summary>First row and number of rows of each tile.</summary>
+    public ArrayView<int> TileRows =>
+        Part(_rows.Count + _tables.Count + Prompts + Decodes + Sampled, _tiles.Count);
+
     /// <summary>Which rows' logits are wanted.</summary>
     public ArrayView<int> SampledRows =>
         Part(_rows.Count + _tables.Count + Prompts + Decodes, Sampled);
@@ -52,12 +60,14 @@ internal sealed class StepFacts(GpuDevice device, int blockSize) : IDisposable
     /// <summary>Brings a step to the device.</summary>
     public void Start(IReadOnlyList<StepEntry> entries, int window)
     {
-        foreach (var list in new[] { _rows, _tables, _prompts, _decodes, _sampled }) list.Clear();
+        foreach (var list in new[] { _rows, _tables, _prompts, _decodes, _sampled, _tiles })
+            list.Clear();
         LastSampled.Clear();
         MostKeys = 0;
         foreach (var entry in entries) Take(entry, window);
+        if (entries.Any(entry => entry is { IsPrompt: true, Parents: not null })) _tiles.Clear();
         if (Rows == 0) return;
-        _slot.Fill([.. _rows, .. _tables, .. _prompts, .. _decodes, .. _sampled]);
+        _slot.Fill([.. _rows, .. _tables, .. _prompts, .. _decodes, .. _sampled, .. _tiles]);
     }
 
     public void Dispose() => _slot.Dispose();
@@ -94,6 +104,8 @@ internal sealed class StepFacts(GpuDevice device, int blockSize) : IDisposable
             if (!entry.IsPrompt) MostKeys = Math.Max(MostKeys, place + 1);
         }
         for (var i = count - entry.Scored; i < count; i++) _sampled.Add(first + i);
+        for (var i = 0; entry.IsPrompt && i < count; i += FlashKernel.Rows)
+            _tiles.AddRange([first + i, Math.Min(FlashKernel.Rows, count - i)]);
         LastSampled.Add(entry.Scored > 0 ? _sampled.Count - 1 : -1);
     }
 

@@ -3,6 +3,8 @@ using AccelSim.Inference.Ilgpu.Kernels;
 using AccelSim.Inference.Kernels;
 using AccelSim.Models;
 using AccelSim.Workloads;
+using ILGPU;
+using ILGPU.Runtime;
 
 namespace AccelSim.Inference.Ilgpu.Tests;
 
@@ -89,6 +91,46 @@ public sealed unsafe class AttentionTests : IDisposable
         for (var i = 0; i < history * heads * dim; i++) Assert.True(float.IsNaN(y[i]));
     }
 
+    public static TheoryData<string, int, KvKind> Units
+    {
+        get
+        {
+            var cases = new TheoryData<string, int, KvKind>();
+            foreach (var device in Devices.Names)
+            {
+                if (Devices.Named(device).Units == MatrixUnits.None) continue;
+                cases.Add(device, 0, KvKind.Bf16);
+                cases.Add(device, 17, KvKind.Int8);
+            }
+            return cases;
+        }
+    }
+
+    /// <summary>
+    /// Prompts on matrix units, a tile and a part of another: 16 bits for queries, keys, weights
+    /// and values.
+    /// </summary>
+    [Theory]
+    [MemberData(nameof(Units))]
+    public void Prompts_OnMatrixUnitsAgreeWithFp64(string name, int window, KvKind kind)
+    {
+        const int history = 9, count = 70, heads = 2, dim = 40, length = history + count;
+        const int width = (heads + 2) * dim;
+        var random = new SimRandom(window, "flash");
+        int[] blocks = [.. Enumerable.Range(0, (length + BlockSize - 1) / BlockSize).Reverse()];
+        var qkv = Devices.Uniform(random, length * width);
+        using var run = new Run(
+            Devices.Named(name), heads, 1, dim, kind, blocks, length, qkv, history);
+        var y = run.Flash(window, [history, 64, history + 64, count - 64]);
+        for (var i = 0; i < count * heads * dim; i++)
+        {
+            var exact = Exact(
+                qkv, i / (heads * dim) + history, i % (heads * dim), heads, 1, dim, window);
+            Assert.InRange(y[history * heads * dim + i], exact - 0.015, exact + 0.015);
+        }
+        for (var i = 0; i < history * heads * dim; i++) Assert.True(float.IsNaN(y[i]));
+    }
+
     public void Dispose() => _pool.Dispose();
 
     private static double Exact(
@@ -145,18 +187,24 @@ public sealed unsafe class AttentionTests : IDisposable
                 (int)kind, _qkv.View, _qkv.Width, heads * dim, _facts.Facts);
         }
 
+        public float[] Flash(int window, int[] tiles)
+        {
+            var (heads, _, dim, _) = _shape;
+            using var rows = new DeviceSlot<int>(_device);
+            rows.Fill(tiles);
+            _device.Run(
+                KernelChoice.Flash(_cache.Kind, _device.Units, dim)!,
+                new KernelConfig(
+                    new Index3D(tiles.Length / 2, heads, 1),
+                    new Index3D(FlashKernel.GroupSize, 1, 1)),
+                _cache.View, Asking(window, 1), rows.View);
+            return Devices.Read(_output, _facts.Rows * heads * dim);
+        }
+
         public float[] Attend(int window, int pieces)
         {
-            var (heads, kvHeads, dim, count) = _shape;
-            var asked = new Asked
-            {
-                Queries = _qkv.View, Stride = _qkv.Width, Rows = _rows.View, Facts = _facts.Facts,
-                Tables = _facts.Tables, Sharing = heads / kvHeads, Window = window,
-                Scale = 1 / MathF.Sqrt(dim), Splits = pieces,
-                Outputs = pieces == 1
-                    ? _output.View
-                    : _pieces.Take(count * heads * pieces, dim + 2),
-            };
+            var (heads, _, dim, count) = _shape;
+            var asked = Asking(window, pieces);
             _device.Run(
                 KernelChoice.Attend(_cache.Kind, _device.IsCuda),
                 _device.Groups(count, heads, pieces), _cache.View, asked);
@@ -167,6 +215,20 @@ public sealed unsafe class AttentionTests : IDisposable
                     dim, heads, dim + 2);
             }
             return Devices.Read(_output, _facts.Rows * heads * dim);
+        }
+
+        private Asked Asking(int window, int pieces)
+        {
+            var (heads, kvHeads, dim, count) = _shape;
+            return new Asked
+            {
+                Queries = _qkv.View, Stride = _qkv.Width, Rows = _rows.View, Facts = _facts.Facts,
+                Tables = _facts.Tables, Sharing = heads / kvHeads, Window = window,
+                Scale = 1 / MathF.Sqrt(dim), Splits = pieces,
+                Outputs = pieces == 1
+                    ? _output.View
+                    : _pieces.Take(count * heads * pieces, dim + 2),
+            };
         }
 
         public void Dispose()

@@ -21,8 +21,11 @@ internal static class Devices
     /// <summary>Names of all.</summary>
     public static IReadOnlyList<string> Names => [.. Opened.Value.Keys];
 
+    /// <summary>Names of those that a whole model runs on in a minute.</summary>
+    public static IReadOnlyList<string> Whole => [.. Names.Where(name => name != Warps)];
+
     /// <summary>Names of those that run programs longer than a few groups.</summary>
-    public static IReadOnlyList<string> Fast => [.. Names.Where(name => !name.StartsWith("emul"))];
+    public static IReadOnlyList<string> Fast => [.. Names.Where(name => !name.StartsWith("emul", StringComparison.Ordinal))];
 
     /// <summary>A device by name; lives as long as the process.</summary>
     public static GpuDevice Named(string name) => Opened.Value[name];

@@ -22,7 +22,7 @@ public sealed class ModelTests : IDisposable
         get
         {
             var cases = new TheoryData<string, string>();
-            foreach (var device in Devices.Names)
+            foreach (var device in Devices.Whole)
             {
                 foreach (var model in TinyModels.Configs.Keys) cases.Add(device, model);
             }

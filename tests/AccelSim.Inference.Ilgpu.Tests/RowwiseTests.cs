@@ -11,7 +11,7 @@ public sealed class RowwiseTests
     private const int Width = 77;
 
     public static TheoryData<string> Names =>
-        [.. Devices.Names.Where(name => name != Devices.Warps)];
+        [.. Devices.Whole];
 
     [Theory]
     [MemberData(nameof(Names))]

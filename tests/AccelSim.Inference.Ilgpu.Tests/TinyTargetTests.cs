@@ -18,7 +18,7 @@ public sealed class TinyTargetTests : IDisposable
         {
             var cases = new TheoryData<string, int>();
             // The emulator takes seconds for each token.
-            foreach (var name in Devices.Names)
+            foreach (var name in Devices.Whole)
                 cases.Add(name, name == Devices.Emulator ? 2 : 120);
             return cases;
         }
