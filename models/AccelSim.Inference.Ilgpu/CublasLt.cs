@@ -75,7 +75,10 @@ internal sealed unsafe class CublasLt : IDisposable
         if (!_plans.TryGetValue(key, out var plan)) _plans[key] = plan = Make(key);
         if (!plan.Known) return false;
         if (bias != 0)
-            Check(_call.SetDescription(plan.Description, AttributeBiasPointer, &bias, (nuint)sizeof(nint)));
+        {
+            Check(_call.SetDescription(
+                plan.Description, AttributeBiasPointer, &bias, (nuint)sizeof(nint)));
+        }
         var (one, none) = (1f, 0f);
         var algorithm = plan.Algorithm;
         Check(_call.Multiply(

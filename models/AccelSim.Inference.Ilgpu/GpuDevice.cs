@@ -175,7 +175,8 @@ internal sealed unsafe class DeviceSlot<T>(GpuDevice device) : IDisposable
         Take(values.Length);
         if (values.IsEmpty) return;
         // Memory must stay where it is until the copy has ended, not only until it began.
-        fixed (T* from = values) View.SubView(0, values.Length).CopyFromCPU(ref *from, values.Length);
+        fixed (T* from = values)
+            View.SubView(0, values.Length).CopyFromCPU(ref *from, values.Length);
     }
 
     /// <summary>Reads to main memory; waits for what writes it.</summary>

@@ -25,7 +25,8 @@ internal static class Devices
     public static IReadOnlyList<string> Whole => [.. Names.Where(name => name != Warps)];
 
     /// <summary>Names of those that run programs longer than a few groups.</summary>
-    public static IReadOnlyList<string> Fast => [.. Names.Where(name => !name.StartsWith("emul", StringComparison.Ordinal))];
+    public static IReadOnlyList<string> Fast =>
+        [.. Names.Where(name => !name.StartsWith("emul", StringComparison.Ordinal))];
 
     /// <summary>A device by name; lives as long as the process.</summary>
     public static GpuDevice Named(string name) => Opened.Value[name];

@@ -160,7 +160,8 @@ public sealed unsafe class LinearTests : IDisposable
                 var bound = size * (6e-8 * (4 + Math.Sqrt(k)) + coarse);
                 Assert.InRange(y[i * n + j], exact - bound, exact + bound);
                 if (own is null) continue;
-                Assert.InRange(y[i * n + j], own[i * n + j] - 2 * bound, own[i * n + j] + 2 * bound);
+                var processor = own[i * n + j];
+                Assert.InRange(y[i * n + j], processor - 2 * bound, processor + 2 * bound);
             }
         }
     }

@@ -87,6 +87,22 @@ public sealed class ModelTests : IDisposable
         }
     }
 
+    public static TheoryData<string> Units =>
+        [.. Devices.Names.Where(name => Devices.Named(name).Units != MatrixUnits.None)];
+
+    /// <summary>Prompts and batches in 16 bits, one row in 32.</summary>
+    [Theory]
+    [MemberData(nameof(Units))]
+    public void MatrixUnits_RunWholeModels(string device)
+    {
+        using var run = new Run(device, "llama", _pool, "bf16", "bf16");
+        var expected = run.Reference.Forward(Tokens);
+        run.Step(Run.Prompt(Tokens, 0, 5, Blocks(0)));
+        Near(expected[4], run.Logits(0), 0.05);
+        run.Step(Run.Decode(Tokens, 5, Blocks(0)));
+        Near(expected[5], run.Logits(0), 0.05);
+    }
+
     [Theory]
     [MemberData(nameof(Fast))]
     public void Trees_AreSeenBranchByBranch(string device)

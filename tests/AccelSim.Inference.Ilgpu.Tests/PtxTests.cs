@@ -57,7 +57,8 @@ public sealed class PtxTests : IDisposable
         foreach (var kernel in OfUnits())
         {
             var text = Ptx(kernel);
-            Assert.Contains("mma.sync.aligned.m16n8k16.row.col.f32.", text, StringComparison.Ordinal);
+            Assert.Contains(
+                "mma.sync.aligned.m16n8k16.row.col.f32.", text, StringComparison.Ordinal);
             // Nothing of an emulated unit.
             Assert.DoesNotContain("shfl.sync.idx", text, StringComparison.Ordinal);
         }

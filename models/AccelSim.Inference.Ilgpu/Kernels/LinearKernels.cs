@@ -264,7 +264,12 @@ internal struct RowSpan
     public static RowSpan Find(in Sides sides, int tile, int size)
     {
         if (sides.ExpertCount == 0)
-            return new RowSpan { First = tile * size, Count = Least(sides.Count - tile * size, size) };
+        {
+            return new RowSpan
+            {
+                First = tile * size, Count = Least(sides.Count - tile * size, size),
+            };
+        }
         var left = tile;
         for (var expert = 0; expert < sides.ExpertCount; expert++)
         {

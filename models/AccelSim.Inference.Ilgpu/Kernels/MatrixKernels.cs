@@ -82,7 +82,8 @@ internal static class MatrixKernels
         var quad = Group.IdxX / WarpTeam.Size * StepQuads;
         for (; quad + stride < weights.Quads; quad += 2 * stride)
         {
-            var (here, there) = (pair.Load(weights, quad + t), pair.Load(weights, quad + stride + t));
+            var here = pair.Load(weights, quad + t);
+            var there = pair.Load(weights, quad + stride + t);
             pair.Add<N, U>(ref sum, weights, sides, here, quad + t);
             pair.Add<N, U>(ref sum, weights, sides, there, quad + stride + t);
         }
