@@ -74,6 +74,7 @@ internal sealed unsafe class CublasLt : IDisposable
         var key = new Call(isHalf, bias != 0, sizes);
         if (!_plans.TryGetValue(key, out var plan)) _plans[key] = plan = Make(key);
         if (!plan.Known) return false;
+        _stream.Accelerator.Bind();
         if (bias != 0)
         {
             Check(_call.SetDescription(

@@ -36,6 +36,9 @@ internal sealed class GpuDevice : IDisposable
 
     public bool IsCuda { get; }
 
+    /// <summary>Whether kernels put numbers together by shuffles in warps of 32.</summary>
+    public bool HasWarps => Units != MatrixUnits.None || IsCuda;
+
     /// <summary>What multiplies pieces of matrices.</summary>
     public MatrixUnits Units { get; }
 

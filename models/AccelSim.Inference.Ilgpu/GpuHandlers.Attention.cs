@@ -17,7 +17,7 @@ internal sealed partial class GpuHandlers
         var shape = Shape(own);
         var cache = state.Caches[own.Layer];
         var width = shape.Heads * shape.HeadDim;
-        var kernel = KernelChoice.Attend(cache.Kind, device.IsCuda);
+        var kernel = KernelChoice.Attend(cache.Kind, device.HasWarps);
         return () =>
         {
             // Prompts and decoding sequences fill different rows of the same slot.
@@ -71,7 +71,7 @@ internal sealed partial class GpuHandlers
     private Action Route(BoundOperator own)
     {
         var moe = Experts(own);
-        var kernel = KernelChoice.Choose(device.IsCuda);
+        var kernel = KernelChoice.Choose(device.HasWarps);
         return () =>
         {
             var experts = state.Experts;

@@ -64,7 +64,7 @@ internal sealed partial class GpuHandlers(
         var width = (int)own.Sizes.N;
         var (weight, bias) = (weights.Vector(own, width), weights.Bias(own, width));
         var centred = DeviceModel.HasBias(own) ? 1 : 0;
-        var kernel = KernelChoice.Norm(device.IsCuda);
+        var kernel = KernelChoice.Norm(device.HasWarps);
         return () =>
         {
             var rows = state.Facts.Rows;
@@ -98,7 +98,7 @@ internal sealed partial class GpuHandlers(
     {
         var shape = Shape(own);
         var weight = weights.Vector(own, (int)own.Template.Parameters);
-        var kernel = KernelChoice.HeadNorm(device.IsCuda);
+        var kernel = KernelChoice.HeadNorm(device.HasWarps);
         return () => device.Run(
             kernel, device.Groups(state.Facts.Rows, shape.Heads + shape.KvHeads),
             state.Qkv.View, state.Qkv.Width, shape.HeadDim, shape.Heads, weight,
@@ -117,7 +117,7 @@ internal sealed partial class GpuHandlers(
     {
         var shape = Shape(own);
         var cache = state.Caches[own.Layer];
-        var kernel = KernelChoice.Write(device.IsCuda);
+        var kernel = KernelChoice.Write(device.HasWarps);
         return () => device.Run(
             kernel, device.Groups(state.Facts.Rows, shape.KvHeads, 2), cache.View,
             (int)cache.Kind, state.Qkv.View, state.Qkv.Width, shape.Heads * shape.HeadDim,
@@ -157,7 +157,7 @@ internal sealed partial class GpuHandlers(
 
     private Action Sample(BoundOperator own)
     {
-        var kernel = KernelChoice.Largest(device.IsCuda);
+        var kernel = KernelChoice.Largest(device.HasWarps);
         return () =>
         {
             var rows = state.Facts.Sampled;

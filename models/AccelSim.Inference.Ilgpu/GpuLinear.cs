@@ -94,9 +94,9 @@ internal sealed class GpuLinear(GpuDevice device) : IDisposable
     {
         var each = matrix.Storage.Kind == StorageKind.F32 ? 1 : LinearKernels.VectorRows;
         var teams = (matrix.Rows + each - 1) / each;
-        var perGroup = device.IsCuda ? device.GroupSize / WarpTeam.Size : 1;
+        var perGroup = device.HasWarps ? device.GroupSize / WarpTeam.Size : 1;
         device.Run(
-            KernelChoice.Vector(matrix.Storage, device.IsCuda),
+            KernelChoice.Vector(matrix.Storage, device.HasWarps),
             device.Groups((teams + perGroup - 1) / perGroup, sides.Count), matrix.View, sides);
     }
 

@@ -123,6 +123,6 @@ public sealed class RunTests
     {
         var run = Typed.Run("devices");
         Assert.Equal(("", 0), (run.Error, run.Code));
-        Assert.Contains("no GPU backend", run.Out, StringComparison.Ordinal);
+        Assert.Contains("no GPU back end", run.Out, StringComparison.Ordinal);
     }
 }

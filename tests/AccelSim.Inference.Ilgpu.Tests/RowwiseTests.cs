@@ -11,7 +11,7 @@ public sealed class RowwiseTests
     private const int Width = 77;
 
     public static TheoryData<string> Names =>
-        [.. Devices.Whole];
+        [.. Devices.Names];
 
     [Theory]
     [MemberData(nameof(Names))]
@@ -30,7 +30,7 @@ public sealed class RowwiseTests
             using var terms = Devices.Slot(device, bias, Width);
             using var output = Devices.Poisoned(device, Count, Width);
             device.Run(
-                KernelChoice.Norm(device.IsCuda), device.Groups(Count), stream.View, added.View,
+                KernelChoice.Norm(device.HasWarps), device.Groups(Count), stream.View, added.View,
                 1, output.View, Width, factors.View, terms.View, centred, 1e-5f);
             var y = Devices.Read(output, Count * Width);
             Assert.Equal(
@@ -103,7 +103,7 @@ public sealed class RowwiseTests
         using var values = Devices.Slot(device, x, Width);
         using var places = new DeviceSlot<int>(device);
         device.Run(
-            KernelChoice.Largest(device.IsCuda), device.Groups(Count), values.View, Width,
+            KernelChoice.Largest(device.HasWarps), device.Groups(Count), values.View, Width,
             places.Take(Count));
         var found = new int[Count];
         places.Read(0, found);
@@ -125,7 +125,7 @@ public sealed class RowwiseTests
         const int choices = rows * perToken;
         var chosen = state.Chosen.Take(choices);
         device.Run(
-            KernelChoice.Choose(device.IsCuda), device.Groups(rows), input.View, experts, perToken,
+            KernelChoice.Choose(device.HasWarps), device.Groups(rows), input.View, experts, perToken,
             1, chosen, weights.View);
         device.Run(
             ExpertKernels.Count, device.Groups(experts), chosen, choices,

@@ -95,7 +95,7 @@ internal sealed class BenchTables(
             "Work and bytes as the operator graph counts them. Peak: "
             + $"{Figures.Number(limits.FlopsPerSecond / Giga)} GFLOP/s of {limits.FlopsOf}; "
             + $"reads: {Figures.Number(limits.ReadBytesPerSecond / Giga, 3)} GB/s; both measured "
-            + "in this process with the same threads.");
+            + "in this process on the same device.");
     }
 
     private static string Name(Storage storage) =>
