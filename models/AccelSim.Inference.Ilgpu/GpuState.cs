@@ -8,6 +8,7 @@ namespace AccelSim.Inference.Ilgpu;
 /// <summary>What operators of a step hand on to each other, on the device.</summary>
 internal sealed class GpuState : IDisposable
 {
+    private const int LeastPlaces = 4096;
     private readonly EngineModel _model;
     private readonly MemoryBuffer1D<float, Stride1D.Dense>? _turns;
 
@@ -17,7 +18,10 @@ internal sealed class GpuState : IDisposable
     {
         _model = model;
         Caches = caches;
-        Facts = new StepFacts(device, blockSize);
+        // Warming up may go a little beyond what a small model is made for.
+        var places = Math.Min(
+            capacity, Math.Max(LeastPlaces, model.Shape.MaxContext ?? capacity));
+        Facts = new StepFacts(device, blockSize, places);
         Stream = new(device);
         Delta = new(device);
         Normed = new(device);
@@ -31,7 +35,7 @@ internal sealed class GpuState : IDisposable
         Largest = new(device);
         Experts = new GpuExperts(device);
         if (model.Shape.Layers[0].Mixer is AttentionShape { Rotary: true } attention)
-            _turns = MakeTurns(device, model.Numerics.Frequencies(attention.HeadDim), capacity);
+            _turns = MakeTurns(device, model.Numerics.Frequencies(attention.HeadDim), places);
     }
 
     public IReadOnlyList<DeviceCache> Caches { get; }
@@ -88,12 +92,12 @@ internal sealed class GpuState : IDisposable
         _turns?.Dispose();
     }
 
-    /// <summary>No position is beyond what the cache has room for.</summary>
+    /// <summary>For all positions of the longest sequence that may come.</summary>
     private static unsafe MemoryBuffer1D<float, Stride1D.Dense> MakeTurns(
-        GpuDevice device, double[] frequencies, int capacity)
+        GpuDevice device, double[] frequencies, int places)
     {
-        var turns = new float[(long)capacity * frequencies.Length * 2];
-        for (var position = 0; position < capacity; position++)
+        var turns = new float[(long)places * frequencies.Length * 2];
+        for (var position = 0; position < places; position++)
         {
             for (var pair = 0; pair < frequencies.Length; pair++)
             {

@@ -6,7 +6,11 @@ using ILGPU;
 namespace AccelSim.Inference.Ilgpu;
 
 /// <summary>What a step is made of, as integers on the device.</summary>
-internal sealed class StepFacts(GpuDevice device, int blockSize) : IDisposable
+/// <param name="device">The device.</param>
+/// <param name="blockSize">Tokens of a block.</param>
+/// <param name="places">Places of a sequence that tables on the device know.</param>
+internal sealed class StepFacts(GpuDevice device, int blockSize, int places = int.MaxValue)
+    : IDisposable
 {
     private readonly DeviceSlot<int> _slot = new(device);
     private readonly List<int> _rows = [];
@@ -80,6 +84,8 @@ internal sealed class StepFacts(GpuDevice device, int blockSize) : IDisposable
             throw new ArgumentException($"A tree has at most {Limits.TreeTokens} tokens here.");
         var (first, table) = (Rows, _tables.Count);
         var count = entry.Tokens.Count;
+        if (entry.Position + (long)count > places)
+            throw new ArgumentException($"A sequence has at most {places} tokens here.");
         var blocks = (entry.Position + count + blockSize - 1) / blockSize;
         for (var i = 0; i < blocks; i++) _tables.Add(entry.Blocks[i]);
         var masks = new ulong[entry.Parents is null ? 0 : count];

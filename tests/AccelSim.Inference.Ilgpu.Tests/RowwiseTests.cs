@@ -125,8 +125,8 @@ public sealed class RowwiseTests
         const int choices = rows * perToken;
         var chosen = state.Chosen.Take(choices);
         device.Run(
-            KernelChoice.Choose(device.HasWarps), device.Groups(rows), input.View, experts, perToken,
-            1, chosen, weights.View);
+            KernelChoice.Choose(device.HasWarps), device.Groups(rows), input.View, experts,
+            perToken, 1, chosen, weights.View);
         device.Run(
             ExpertKernels.Count, device.Groups(experts), chosen, choices,
             state.Counts.Take(experts), state.Ranks.Take(choices));
