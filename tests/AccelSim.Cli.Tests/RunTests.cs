@@ -135,6 +135,14 @@ public sealed class RunTests
     [InlineData("run --model DRAFT --perplexity no-such-file.txt --formats int9",
         "\"int9\" is not known; known are all, fp32")]
     [InlineData("run --model DRAFT --prompt hello --temperature -1", "from 0 to 100")]
+    [InlineData("run --model DRAFT --prompt hello --backend gpu",
+        "no GPU back end; build accelsim with -p:Ilgpu=true")]
+    [InlineData("run --model DRAFT --prompt hello --backend tpu",
+        "\"tpu\" is not known; known: cpu, gpu")]
+    [InlineData("run --model DRAFT --perplexity no-such-file.txt --backend gpu",
+        "formats are compared on the processor alone")]
+    [InlineData("capture --model DRAFT --isl 8 --osl 2 --num-requests 1 --out x --backend gpu",
+        "no GPU back end; build accelsim with -p:Ilgpu=true")]
     public void WrongInput_IsTold(string command, string text)
     {
         var run = Typed.Run(command.Replace("DRAFT", Draft, StringComparison.Ordinal));
@@ -147,6 +155,6 @@ public sealed class RunTests
     {
         var run = Typed.Run("devices");
         Assert.Equal(("", 0), (run.Error, run.Code));
-        Assert.Contains("no GPU backend", run.Out, StringComparison.Ordinal);
+        Assert.Contains("no GPU back end", run.Out, StringComparison.Ordinal);
     }
 }

@@ -1,7 +1,6 @@
 using System.Runtime.Intrinsics.X86;
 using System.Security.Cryptography;
 using AccelSim.Inference.Execution;
-using AccelSim.Inference.Kernels;
 using AccelSim.Inference.Measuring;
 using AccelSim.Serving;
 using AccelSim.Traces;
@@ -13,7 +12,7 @@ public static class CaptureHeader
 {
     /// <summary>The header of a run.</summary>
     /// <param name="model">What runs.</param>
-    /// <param name="pool">On which threads.</param>
+    /// <param name="device">Where, as the back end found it.</param>
     /// <param name="settings">The engine's settings.</param>
     /// <param name="blocks">KV blocks.</param>
     /// <param name="weights">As <see cref="HashOf"/> gives it, or <c>random</c>.</param>
@@ -21,27 +20,18 @@ public static class CaptureHeader
     /// <param name="speculation">Who proposed tokens; null: nobody.</param>
     /// <param name="draft">The model that did, and its own file; null: none.</param>
     public static TraceHeader Of(
-        EngineModel model, CpuPool pool, EngineSettings settings, int blocks, string weights,
+        EngineModel model, TraceDevice device, EngineSettings settings, int blocks, string weights,
         long seed, TraceSpeculation? speculation = null,
         (EngineModel Model, string Config)? draft = null)
     {
         ArgumentNullException.ThrowIfNull(model);
-        ArgumentNullException.ThrowIfNull(pool);
         ArgumentNullException.ThrowIfNull(settings);
-        var machine = MachineFacts.Read();
         return new TraceHeader
         {
             Schema = TraceHeader.CurrentSchema,
             Model = model.Shape.Id,
             Formats = TraceFormats.Of(model.Graph.Formats),
-            Device = new TraceDevice
-            {
-                Name = machine.Name,
-                Backend = "cpu",
-                Threads = pool.Workers,
-                ClockMegahertz = machine.Megahertz,
-                Features = Features(),
-            },
+            Device = device,
             Engine = new TraceEngine
             {
                 Name = "AccelSim " + typeof(CaptureHeader).Assembly.GetName().Version!.ToString(3),
@@ -67,6 +57,21 @@ public static class CaptureHeader
                 .. draft?.Model.Graph.Stages[0]
                     .Select(template => TraceDraft.Prefix + template.Name) ?? [],
             ],
+        };
+    }
+
+    /// <summary>The processor as it was found.</summary>
+    /// <param name="threads">Threads that work.</param>
+    internal static TraceDevice Processor(int threads)
+    {
+        var machine = MachineFacts.Read();
+        return new TraceDevice
+        {
+            Name = machine.Name,
+            Backend = "cpu",
+            Threads = threads,
+            ClockMegahertz = machine.Megahertz,
+            Features = Features(),
         };
     }
 

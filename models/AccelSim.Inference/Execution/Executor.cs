@@ -4,12 +4,8 @@ using AccelSim.Models;
 
 namespace AccelSim.Inference.Execution;
 
-/// <summary>Runs steps of a model: any mix of prompt chunks and decoding sequences.</summary>
-/// <remarks>
-/// Walks the operators of the graph in order. What is in a step, and which blocks belong to whom,
-/// its caller decides.
-/// </remarks>
-public sealed class Executor : IDisposable
+/// <summary>Runs steps of a model on the processor.</summary>
+public sealed class Executor : IExecutor
 {
     private readonly EngineModel _model;
     private readonly KvPages[] _pages;
@@ -32,21 +28,16 @@ public sealed class Executor : IDisposable
         _state = new StepState(model, pool, _pages);
     }
 
-    /// <summary>Told of every operator; null: nobody.</summary>
+    /// <inheritdoc/>
     public IOperatorObserver? Observer { get; set; }
 
-    /// <summary>The model.</summary>
+    /// <inheritdoc/>
     public EngineModel Model => _model;
 
-    /// <summary>Memory of the cache.</summary>
+    /// <inheritdoc/>
     public long KvBytes => _pages.Sum(pages => pages.Bytes);
 
-    /// <summary>Runs a step.</summary>
-    /// <param name="entries">What goes in.</param>
-    /// <param name="skipped">Layers left out; null: none.</param>
-    /// <returns>
-    /// The token chosen for each entry, −1 where none was wanted; valid until the next step.
-    /// </returns>
+    /// <inheritdoc/>
     public IReadOnlyList<int> Step(
         IReadOnlyList<StepEntry> entries, IReadOnlySet<int>? skipped = null)
     {
@@ -72,10 +63,7 @@ public sealed class Executor : IDisposable
         return _state.Chosen;
     }
 
-    /// <summary>Moves the cache of a token to an earlier place of its sequence.</summary>
-    /// <param name="blocks">The sequence's blocks.</param>
-    /// <param name="from">Where it is, tokens from the sequence's start.</param>
-    /// <param name="to">Where it goes; what is there is lost.</param>
+    /// <inheritdoc/>
     public void Move(IReadOnlyList<int> blocks, int from, int to)
     {
         ArgumentNullException.ThrowIfNull(blocks);
@@ -88,11 +76,10 @@ public sealed class Executor : IDisposable
         }
     }
 
-    /// <summary>The last step's row of logits that comes after so many others.</summary>
-    /// <remarks>A sampler with a temperature has changed them.</remarks>
+    /// <inheritdoc/>
     public ReadOnlySpan<float> Logits(int index) => _state.Logits[index];
 
-    /// <summary>The shape of the last step.</summary>
+    /// <inheritdoc/>
     public StepShape Shape => _state.Shape;
 
     /// <summary>Nanoseconds on the engine's clock.</summary>

@@ -10,11 +10,14 @@ public sealed class Sampler(double temperature, long seed)
 {
     private readonly SimRandom _random = new(seed, "sampling");
 
+    /// <summary>Whether it takes the likeliest.</summary>
+    internal bool IsGreedy => temperature <= 0;
+
     /// <summary>Chooses one.</summary>
     /// <param name="logits">Changed on the way where the temperature is above 0.</param>
     public int Choose(Span<float> logits)
     {
-        if (temperature <= 0) return TensorPrimitives.IndexOfMax<float>(logits);
+        if (IsGreedy) return TensorPrimitives.IndexOfMax<float>(logits);
         TensorPrimitives.Divide(logits, (float)temperature, logits);
         TensorPrimitives.Subtract(logits, TensorPrimitives.Max<float>(logits), logits);
         TensorPrimitives.Exp(logits, logits);

@@ -10,6 +10,9 @@ namespace AccelSim.Inference.Kernels;
 /// <param name="FlopsPerSecond">fp32 multiply-adds that never leave registers.</param>
 public sealed record MachineLimits(double ReadBytesPerSecond, double FlopsPerSecond)
 {
+    /// <summary>What the second figure counts.</summary>
+    public string FlopsOf { get; init; } = "fp32 multiply-adds";
+
     /// <summary>What is far larger than caches.</summary>
     internal const long ReadBytes = 256L << 20;
 

@@ -16,7 +16,7 @@ namespace AccelSim.Inference.Serving;
 /// </remarks>
 public sealed class ServingEngine
 {
-    private readonly Executor _executor;
+    private readonly IExecutor _executor;
     private readonly Scheduler _scheduler;
     private readonly int _blockSize;
     private readonly int _budget;
@@ -35,7 +35,7 @@ public sealed class ServingEngine
     /// <param name="window">Tokens that windowed layers see; 0 where the model has none.</param>
     /// <param name="speculation">Who guesses tokens for the model to judge; null: nobody.</param>
     public ServingEngine(
-        Executor executor, EngineSettings settings, int blocks, int window,
+        IExecutor executor, EngineSettings settings, int blocks, int window,
         BatchSpeculation? speculation = null)
     {
         ArgumentNullException.ThrowIfNull(settings);

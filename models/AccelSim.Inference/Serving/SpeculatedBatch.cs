@@ -32,7 +32,7 @@ public static class SpeculatedBatch
     /// <param name="seed">Decides the prompts.</param>
     /// <param name="speculation">Who proposes.</param>
     public static BatchMeasurement Measure(
-        Executor executor, BatchPoint point, int blocks, long seed,
+        IExecutor executor, BatchPoint point, int blocks, long seed,
         BatchSpeculation speculation)
     {
         ArgumentNullException.ThrowIfNull(executor);

@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using AccelSim.Inference.Execution;
-using AccelSim.Inference.Kernels;
 using AccelSim.Models;
 
 namespace AccelSim.Inference.Serving;
@@ -16,16 +15,17 @@ public static class StaticBatch
 
     /// <summary>Measures once, after a step of each kind to warm up.</summary>
     /// <param name="model">The model.</param>
-    /// <param name="pool">Threads.</param>
+    /// <param name="backend">Where.</param>
     /// <param name="point">Lengths and requests.</param>
     /// <param name="seed">Decides the prompts.</param>
     public static BatchMeasurement Measure(
-        EngineModel model, CpuPool pool, BatchPoint point, long seed)
+        EngineModel model, IBackend backend, BatchPoint point, long seed)
     {
         ArgumentNullException.ThrowIfNull(model);
+        ArgumentNullException.ThrowIfNull(backend);
         ArgumentNullException.ThrowIfNull(point);
         var each = (point.Isl + point.Osl + BlockSize - 1) / BlockSize;
-        using var executor = new Executor(model, pool, each * point.Batch, BlockSize);
+        using var executor = backend.Open(model, each * point.Batch, BlockSize);
         var requests = Enumerable.Range(0, point.Batch)
             .Select(i => new OneRequest(model.Shape, point, each, i, seed))
             .ToArray();
@@ -47,7 +47,7 @@ public static class StaticBatch
             model.WeightBytes, executor.KvBytes);
     }
 
-    private static void WarmUp(Executor executor, OneRequest[] requests)
+    private static void WarmUp(IExecutor executor, OneRequest[] requests)
     {
         // The runtime compiles what is called often a second time, some moments after.
         var start = Stopwatch.GetTimestamp();
@@ -81,7 +81,7 @@ public static class StaticBatch
     }
 
     private static void Run(
-        Executor executor, List<(OneRequest Request, StepEntry Entry)> step, MeasuredPhase phase)
+        IExecutor executor, List<(OneRequest Request, StepEntry Entry)> step, MeasuredPhase phase)
     {
         var start = Stopwatch.GetTimestamp();
         var chosen = executor.Step([.. step.Select(part => part.Entry)]);

@@ -52,7 +52,7 @@ public abstract class BatchDrafts : IBatchProposer
 
     /// <summary>Runs a step.</summary>
     /// <returns>Who ran it and has the logits.</returns>
-    protected abstract Executor Step(IReadOnlyList<StepEntry> entries);
+    protected abstract IExecutor Step(IReadOnlyList<StepEntry> entries);
 
     private Chooser ChooserOf(ProposalAsk ask) =>
         _choosers.TryGetValue(ask.Request, out var own)
@@ -71,7 +71,7 @@ public abstract class BatchDrafts : IBatchProposer
 /// <summary>A smaller model with a cache of its own (Leviathan et al. 2023).</summary>
 public sealed class BatchDraftModel : BatchDrafts
 {
-    private readonly Executor _draft;
+    private readonly IExecutor _draft;
     private readonly int _blockSize;
     private readonly Stack<int> _free;
     private readonly Dictionary<int, (List<int> Cached, List<int> Blocks)> _own = [];
@@ -80,7 +80,7 @@ public sealed class BatchDraftModel : BatchDrafts
     /// <param name="draft">The smaller model; not disposed of.</param>
     /// <param name="blocks">Blocks of its cache.</param>
     /// <param name="blockSize">Tokens of a block.</param>
-    public BatchDraftModel(Executor draft, int blocks, int blockSize)
+    public BatchDraftModel(IExecutor draft, int blocks, int blockSize)
     {
         _draft = draft;
         _blockSize = blockSize;
@@ -117,7 +117,7 @@ public sealed class BatchDraftModel : BatchDrafts
     }
 
     /// <inheritdoc/>
-    protected override Executor Step(IReadOnlyList<StepEntry> entries)
+    protected override IExecutor Step(IReadOnlyList<StepEntry> entries)
     {
         _draft.Step(entries);
         return _draft;
@@ -130,7 +130,7 @@ public sealed class BatchDraftModel : BatchDrafts
 /// </summary>
 /// <param name="target">The model; not disposed of.</param>
 /// <param name="skipped">Layers left out.</param>
-public sealed class BatchSkipLayers(Executor target, IEnumerable<int> skipped) : BatchDrafts
+public sealed class BatchSkipLayers(IExecutor target, IEnumerable<int> skipped) : BatchDrafts
 {
     private readonly HashSet<int> _skipped = [.. skipped];
 
@@ -154,7 +154,7 @@ public sealed class BatchSkipLayers(Executor target, IEnumerable<int> skipped) :
     }
 
     /// <inheritdoc/>
-    protected override Executor Step(IReadOnlyList<StepEntry> entries)
+    protected override IExecutor Step(IReadOnlyList<StepEntry> entries)
     {
         target.Step(entries, _skipped);
         return target;

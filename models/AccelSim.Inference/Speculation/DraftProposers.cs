@@ -6,7 +6,7 @@ namespace AccelSim.Inference.Speculation;
 /// <summary>A smaller model with a cache of its own (Leviathan et al. 2023).</summary>
 public sealed class DraftModelProposer : IProposer
 {
-    private readonly Executor _draft;
+    private readonly IExecutor _draft;
     private readonly IReadOnlyList<int> _blocks;
     private readonly Chooser _chooser;
     private readonly List<int> _cached = [];
@@ -17,7 +17,7 @@ public sealed class DraftModelProposer : IProposer
     /// <param name="temperature">As the target's.</param>
     /// <param name="seed">Decides what is drawn.</param>
     public DraftModelProposer(
-        Executor draft, IReadOnlyList<int> blocks, double temperature, long seed)
+        IExecutor draft, IReadOnlyList<int> blocks, double temperature, long seed)
     {
         _draft = draft;
         _blocks = blocks;
@@ -63,7 +63,7 @@ public sealed class DraftModelProposer : IProposer
 /// </remarks>
 public sealed class SkipLayersProposer : IProposer
 {
-    private readonly Executor _target;
+    private readonly IExecutor _target;
     private readonly IReadOnlyList<int> _blocks;
     private readonly HashSet<int> _skipped;
     private readonly Chooser _chooser;
@@ -75,7 +75,7 @@ public sealed class SkipLayersProposer : IProposer
     /// <param name="temperature">As the target's.</param>
     /// <param name="seed">Decides what is drawn.</param>
     public SkipLayersProposer(
-        Executor target, IReadOnlyList<int> blocks, IEnumerable<int> skipped,
+        IExecutor target, IReadOnlyList<int> blocks, IEnumerable<int> skipped,
         double temperature, long seed)
     {
         _target = target;

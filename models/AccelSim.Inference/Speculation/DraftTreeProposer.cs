@@ -17,7 +17,7 @@ public sealed class DraftTreeProposer : IProposer
     /// <summary>Branches of each of the first levels; later ones do not branch.</summary>
     private static readonly int[] Branches = [2, 2];
 
-    private readonly Executor _draft;
+    private readonly IExecutor _draft;
     private readonly IReadOnlyList<int> _blocks;
     private readonly Chooser _chooser;
     private readonly List<int> _cached = [];
@@ -30,7 +30,7 @@ public sealed class DraftTreeProposer : IProposer
     /// <param name="temperature">As the target's.</param>
     /// <param name="seed">Decides what is drawn.</param>
     public DraftTreeProposer(
-        Executor draft, IReadOnlyList<int> blocks, double temperature, long seed)
+        IExecutor draft, IReadOnlyList<int> blocks, double temperature, long seed)
     {
         _draft = draft;
         _blocks = blocks;

@@ -14,7 +14,7 @@ internal static class Judge
     /// </param>
     /// <returns>Which are accepted, one after the other, and the token after them.</returns>
     public static (List<int> Accepted, int Next) Of(
-        Chooser chooser, IAcceptanceRule rule, Proposal proposal, Executor target, int row)
+        Chooser chooser, IAcceptanceRule rule, Proposal proposal, IExecutor target, int row)
     {
         List<int> accepted = [];
         while (true)

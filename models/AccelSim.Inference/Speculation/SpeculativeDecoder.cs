@@ -13,7 +13,7 @@ namespace AccelSim.Inference.Speculation;
 /// </remarks>
 public sealed class SpeculativeDecoder
 {
-    private readonly Executor _target;
+    private readonly IExecutor _target;
     private readonly IReadOnlyList<int> _blocks;
     private readonly IProposer _proposer;
     private readonly int _most;
@@ -29,7 +29,7 @@ public sealed class SpeculativeDecoder
     /// <param name="temperature">0 takes the likeliest.</param>
     /// <param name="seed">Decides what is drawn.</param>
     public SpeculativeDecoder(
-        Executor target, IReadOnlyList<int> blocks, IProposer proposer, int most,
+        IExecutor target, IReadOnlyList<int> blocks, IProposer proposer, int most,
         double temperature, long seed)
     {
         ArgumentNullException.ThrowIfNull(target);

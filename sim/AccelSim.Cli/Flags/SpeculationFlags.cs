@@ -42,22 +42,22 @@ internal sealed class SpeculationFlags
     /// <summary>What answers the request; null: no speculation.</summary>
     /// <exception cref="ConfigException">Flags that do not go together.</exception>
     public Speculating? Read(
-        ParseResult parsed, OpenedModel opened, Executor target, CpuPool pool,
-        ServedRequest request, int blockCount)
+        ParseResult parsed, OpenedModel opened, IExecutor target, IBackend backend,
+        CpuPool pool, ServedRequest request, int blockCount)
     {
         if (ChosenWay(parsed) is not { } way) return null;
         var draft = parsed.GetValue(_draft);
         int[] blocks = [.. Enumerable.Range(0, blockCount)];
         var (temperature, seed) = (request.Temperature, request.Seed);
         OpenedModel? small = null;
-        Executor? drafting = null;
+        IExecutor? drafting = null;
         IProposer proposer;
         switch (way)
         {
             case Way.Draft or Way.DraftTree:
                 small = OpenDraft(draft!, opened, pool);
                 if (way == Way.DraftTree) RefuseWindows(opened.Model, small);
-                drafting = new Executor(small.Model, pool, blockCount, BlockSize);
+                drafting = backend.Open(small.Model, blockCount, BlockSize);
                 proposer = way == Way.Draft
                     ? new DraftModelProposer(drafting, blocks, temperature, seed)
                     : new DraftTreeProposer(drafting, blocks, temperature, seed);
@@ -91,11 +91,13 @@ internal sealed class SpeculationFlags
     /// <param name="parsed">The flags.</param>
     /// <param name="opened">The model.</param>
     /// <param name="target">Runs it.</param>
-    /// <param name="pool">Threads.</param>
+    /// <param name="backend">Runs a draft.</param>
+    /// <param name="pool">Threads that read a draft's file.</param>
     /// <param name="blockCount">Blocks of its cache; a draft's has as many.</param>
     /// <exception cref="ConfigException">Flags that do not go together.</exception>
     public BatchSpeculating? ReadBatch(
-        ParseResult parsed, OpenedModel opened, Executor target, CpuPool pool, int blockCount)
+        ParseResult parsed, OpenedModel opened, IExecutor target, IBackend backend,
+        CpuPool pool, int blockCount)
     {
         if (Batch(parsed) is not { } stated) return null;
         var way = ChosenWay(parsed);
@@ -110,7 +112,7 @@ internal sealed class SpeculationFlags
             }, most), null, null);
         }
         var small = OpenDraft(parsed.GetValue(_draft)!, opened, pool);
-        var drafting = new Executor(small.Model, pool, blockCount, BlockSize);
+        var drafting = backend.Open(small.Model, blockCount, BlockSize);
         return new BatchSpeculating(
             stated,
             new BatchSpeculation(new BatchDraftModel(drafting, blockCount, BlockSize), most),
@@ -181,7 +183,7 @@ internal sealed class SpeculationFlags
 /// <param name="Drafting">The draft's executor, where there is one.</param>
 /// <param name="Draft">The draft, where there is one.</param>
 internal sealed record Speculating(
-    string Name, ServedRequest Request, SpeculativeDecoder Decoder, Executor? Drafting,
+    string Name, ServedRequest Request, SpeculativeDecoder Decoder, IExecutor? Drafting,
     OpenedModel? Draft) : IDisposable
 {
     /// <summary>Answers.</summary>
@@ -202,7 +204,7 @@ internal sealed record Speculating(
 /// <param name="Drafting">The draft's executor, where there is one.</param>
 /// <param name="Draft">The draft, where there is one.</param>
 internal sealed record BatchSpeculating(
-    TraceSpeculation Stated, BatchSpeculation Batch, Executor? Drafting, OpenedModel? Draft)
+    TraceSpeculation Stated, BatchSpeculation Batch, IExecutor? Drafting, OpenedModel? Draft)
     : IDisposable
 {
     /// <inheritdoc/>

@@ -34,7 +34,7 @@ internal sealed class SimulatedBatch
 
 /// <summary>Measured batches beside the machine's limits and the simulation.</summary>
 internal sealed class BenchTables(
-    Terminal terminal, EngineModel model, MachineLimits limits, int threads,
+    Terminal terminal, EngineModel model, MachineLimits limits, IBackend backend,
     SimulatedBatch? simulated)
 {
     private const double Giga = 1e9;
@@ -77,7 +77,7 @@ internal sealed class BenchTables(
     {
         var point = _measured[0].Point;
         terminal.Paragraph(
-            $"{model.Shape.Id} on {Figures.Plural(threads, "thread")} of this machine, weights "
+            $"{model.Shape.Id} on {backend.Words}, weights "
             + $"{Name(model.Formats.Linear)}, KV cache "
             + $"{JsonNames.Of(model.Formats.Kv.ToString())}: "
             + $"prompts of {Figures.Plural(point.Isl, "token")}, outputs of "
@@ -96,9 +96,9 @@ internal sealed class BenchTables(
         _rates.Write(
             terminal,
             "Work and bytes as the operator graph counts them. Peak: "
-            + $"{Figures.Number(limits.FlopsPerSecond / Giga)} GFLOP/s of fp32 multiply-adds; "
+            + $"{Figures.Number(limits.FlopsPerSecond / Giga)} GFLOP/s of {limits.FlopsOf}; "
             + $"reads: {Figures.Number(limits.ReadBytesPerSecond / Giga, 3)} GB/s; both measured "
-            + "in this process with the same threads.");
+            + "in this process on the same device.");
     }
 
     private static string Name(Storage storage) =>

@@ -5,7 +5,6 @@ using AccelSim.Cli.Output;
 using AccelSim.Configuration;
 using AccelSim.Inference.Capture;
 using AccelSim.Inference.Execution;
-using AccelSim.Inference.Kernels;
 using AccelSim.Inference.Serving;
 using AccelSim.Models;
 using AccelSim.Serving;
@@ -29,8 +28,7 @@ internal sealed class CaptureVerb : Verb
     private readonly LoadFlags _load = new();
     private readonly SpeculationFlags _speculation = new();
 
-    private readonly Option<string?> _backend = Flag.Text(
-        "--backend", "NAME", "What runs it: cpu (the default); see \"accelsim devices\".");
+    private readonly BackendFlag _backend = new();
 
     private readonly Option<int?> _sequences = Flag.Whole(
         "--max-num-seqs", "N", "Most sequences in one step (8).");
@@ -56,7 +54,7 @@ internal sealed class CaptureVerb : Verb
     {
         AddGroup("Which model", _model.All);
         AddGroup("Which requests", _load.All);
-        AddGroup("Engine", _backend, _sequences, _budget);
+        AddGroup("Engine", _backend.Option, _sequences, _budget);
         AddGroup("Speculative decoding", [.. _speculation.All]);
         AddGroup("Output", _out);
     }
@@ -66,7 +64,6 @@ internal sealed class CaptureVerb : Verb
     {
         var path = parsed.GetValue(_out) ?? throw new ConfigException("", 0, _out.Name,
             "is missing; name the trace, such as --out run.jsonl.gz.");
-        RefuseBackend(parsed.GetValue(_backend) ?? "cpu");
         var settings = new EngineSettings
         {
             MaxNumSeqs = parsed.GetValue(_sequences) ?? 8,
@@ -76,16 +73,18 @@ internal sealed class CaptureVerb : Verb
         var seed = _model.Seed(parsed);
         var workload = WorkloadLoader.Load(_load.Source(parsed), seed, null);
         using var pool = _model.Pool(parsed);
+        using var backend = _backend.Open(parsed, pool);
         using var opened = _model.Open(parsed, pool);
         var model = opened.Model;
         RefuseLong(workload, model.Shape);
         var blocks = Blocks(workload, settings, _speculation.Batch(parsed));
-        using var executor = new Executor(model, pool, blocks, settings.BlockSize);
-        using var proposing = _speculation.ReadBatch(parsed, opened, executor, pool, blocks);
+        using var executor = backend.Open(model, blocks, settings.BlockSize);
+        using var proposing = _speculation.ReadBatch(
+            parsed, opened, executor, backend, pool, blocks);
         WarmUp(executor, model, settings, blocks, proposing?.Batch);
         var (config, weights) = _model.Source(parsed);
         var header = CaptureHeader.Of(
-            model, pool, settings, blocks, weights, seed, proposing?.Stated,
+            model, backend.Device, settings, blocks, weights, seed, proposing?.Stated,
             proposing?.Draft is { } draft
                 ? (draft.Model, _speculation.DraftConfig(parsed)!)
                 : null);
@@ -129,14 +128,6 @@ internal sealed class CaptureVerb : Verb
             + $"{Figures.Whole(capture.Operators)} operators");
     }
 
-    private static void RefuseBackend(string name)
-    {
-        if (name == "cpu") return;
-        throw new ConfigException("", 0, "--backend", name == "gpu"
-            ? "this build has no GPU backend; \"accelsim devices\" tells why."
-            : $"\"{name}\" is not known; known: cpu, gpu.");
-    }
-
     private static void RefuseLong(Workload workload, ModelConfig shape)
     {
         if (shape.MaxContext is not { } most) return;
@@ -162,7 +153,7 @@ internal sealed class CaptureVerb : Verb
 
     /// <summary>Kernels are compiled before anything is recorded.</summary>
     private static void WarmUp(
-        Executor executor, EngineModel model, EngineSettings settings, int blocks,
+        IExecutor executor, EngineModel model, EngineSettings settings, int blocks,
         BatchSpeculation? speculation)
     {
         var spare = BatchSpeculation.SpareBlocks(settings, speculation?.Most ?? 0);

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Runtime.Intrinsics;
 using System.Runtime.Intrinsics.X86;
+using AccelSim.Cli.Flags;
 using AccelSim.Cli.Output;
 
 namespace AccelSim.Cli.Verbs;
@@ -31,8 +32,16 @@ internal sealed class DevicesVerb : Verb
         table.Row(
             "cpu", "yes",
             $"{Figures.Plural(Environment.ProcessorCount, "core")}, {Vectors()}");
-        table.Row("cuda", "no", Why("CUDA driver", CudaDrivers));
-        table.Row("opencl", "no", Why("OpenCL loader", OpenClLoaders));
+        if (BackendFlag.Gpus is { } gpus)
+        {
+            foreach (var found in gpus.Find())
+                table.Row(found.Kind, found.Runs ? "yes" : "no", found.Words);
+        }
+        else
+        {
+            table.Row("cuda", "no", Why("CUDA driver", CudaDrivers));
+            table.Row("opencl", "no", Why("OpenCL loader", OpenClLoaders));
+        }
         table.Write(Terminal);
         return ExitCode.Done;
     }
@@ -46,7 +55,7 @@ internal sealed class DevicesVerb : Verb
     {
         var found = libraries.FirstOrDefault(Loads);
         return (found is null ? $"no {what} is found here" : $"the {what} is here ({found})")
-            + "; this build has no GPU backend.";
+            + $"; this build has no GPU back end: {BackendFlag.HowToBuild}.";
     }
 
     private static bool Loads(string library)

@@ -54,8 +54,9 @@ internal sealed class MeasureVerb : Verb
             MaxNumBatchedTokens = StepSweep.MostTokens,
             BlockSize = StepSweep.BlockSize,
         };
+        using var backend = new CpuBackend(pool);
         var header = CaptureHeader.Of(
-            model, pool, settings, StepSweep.Blocks, weights, _model.Seed(parsed));
+            model, backend.Device, settings, StepSweep.Blocks, weights, _model.Seed(parsed));
         using var capture = new TraceCapture(path, header, config, model.Graph);
         var machine = MachineFacts.Read();
         var limits = MachineLimits.Measure(pool);

@@ -18,6 +18,7 @@ internal sealed class RunVerb : Verb
 
     private readonly ModelRunFlags _model = new();
     private readonly PointFlags _point = new();
+    private readonly BackendFlag _backend = new();
 
     private readonly Option<bool> _bench = Flag.Switch(
         "--bench", "Measure a batch instead of generating text.");
@@ -50,7 +51,7 @@ internal sealed class RunVerb : Verb
     public RunVerb(Terminal terminal)
         : base(
             terminal, "run",
-            "Runs a model on this machine's processor: writes text, or measures a batch and sets "
+            "Runs a model on this machine: writes text, or measures a batch and sets "
                 + "the simulation beside it.",
             "accelsim run --model models/tiny/target --prompt \"It was\" --max-tokens 40",
             "accelsim run --model models/tiny/target --draft models/tiny/draft --prompt \"It was\"",
@@ -58,7 +59,7 @@ internal sealed class RunVerb : Verb
             "accelsim run --model llama-3.2-1b --weights random --bench --isl 512 --osl 128 \\",
             "    --batch 8 --hardware epyc-9654")
     {
-        AddGroup("Which model", _model.All);
+        AddGroup("Which model", [.. _model.All, _backend.Option]);
         AddGroup("Text", _prompt, _maxTokens, _temperature);
         AddGroup("Speculative decoding", [.. _speculation.All]);
         AddGroup("Accuracy of formats", _text, _formats);
@@ -70,6 +71,7 @@ internal sealed class RunVerb : Verb
     {
         if (parsed.GetValue(_text) is { } text)
         {
+            _backend.RefuseGpu(parsed, "formats are compared");
             using var threads = _model.Pool(parsed);
             new FormatTrials(
                 Terminal, formats => _model.Open(parsed, threads, formats), threads)
@@ -85,8 +87,9 @@ internal sealed class RunVerb : Verb
         }
         if (bench) return Bench(parsed);
         using var pool = _model.Pool(parsed);
+        using var backend = _backend.Open(parsed, pool);
         using var opened = _model.Open(parsed, pool);
-        return Generate(parsed, opened, pool);
+        return Generate(parsed, opened, backend, pool);
     }
 
     private int Bench(ParseResult parsed)
@@ -94,7 +97,8 @@ internal sealed class RunVerb : Verb
         var (isl, osl, batches) = _point.Read(parsed);
         var budget = parsed.GetValue(_budget) ?? 2048;
         using var pool = _model.Pool(parsed);
-        var limits = MachineLimits.Measure(pool);
+        using var backend = _backend.Open(parsed, pool);
+        var limits = backend.Measure();
         using var opened = _model.Open(parsed, pool);
         RefuseBeyond(opened.Model.Shape, isl, osl, "--isl");
         var simulated = parsed.GetValue(_hardware) is { } hardware
@@ -102,28 +106,31 @@ internal sealed class RunVerb : Verb
                 _model.Scenario(parsed, opened.Model.Formats, hardware, budget),
                 opened.Model.Shape)
             : null;
-        var tables = new BenchTables(Terminal, opened.Model, limits, pool.Workers, simulated);
+        var tables = new BenchTables(Terminal, opened.Model, limits, backend, simulated);
         foreach (var batch in batches)
         {
-            tables.Add(Measure(parsed, opened, pool, new BatchPoint(isl, osl, batch, budget)));
+            tables.Add(Measure(
+                parsed, opened, backend, pool, new BatchPoint(isl, osl, batch, budget)));
         }
         tables.Write();
         return ExitCode.Done;
     }
 
     private BatchMeasurement Measure(
-        ParseResult parsed, OpenedModel opened, CpuPool pool, BatchPoint point)
+        ParseResult parsed, OpenedModel opened, IBackend backend, CpuPool pool, BatchPoint point)
     {
         var seed = _model.Seed(parsed);
         if (_speculation.Batch(parsed) is not { } stated)
-            return StaticBatch.Measure(opened.Model, pool, point, seed);
+            return StaticBatch.Measure(opened.Model, backend, point, seed);
         var blocks = SpeculatedBatch.Blocks(point, stated.Tokens);
-        using var executor = new Executor(opened.Model, pool, blocks, SpeculatedBatch.BlockSize);
-        using var proposing = _speculation.ReadBatch(parsed, opened, executor, pool, blocks);
+        using var executor = backend.Open(opened.Model, blocks, SpeculatedBatch.BlockSize);
+        using var proposing = _speculation.ReadBatch(
+            parsed, opened, executor, backend, pool, blocks);
         return SpeculatedBatch.Measure(executor, point, blocks, seed, proposing!.Batch);
     }
 
-    private int Generate(ParseResult parsed, OpenedModel opened, CpuPool pool)
+    private int Generate(
+        ParseResult parsed, OpenedModel opened, IBackend backend, CpuPool pool)
     {
         if (opened.Tokenizer is not { } tokenizer)
         {
@@ -139,7 +146,7 @@ internal sealed class RunVerb : Verb
         RefuseBeyond(shape, tokens.Length, most, "--max-tokens");
         var room = tokens.Length + most + _speculation.ExtraTokens(parsed);
         var blocks = (room + BlockSize - 1) / BlockSize;
-        using var executor = new Executor(opened.Model, pool, blocks, BlockSize);
+        using var executor = backend.Open(opened.Model, blocks, BlockSize);
         var decoder = tokenizer.Decoder();
         var request = new ServedRequest(tokens, most)
         {
@@ -148,7 +155,8 @@ internal sealed class RunVerb : Verb
             StopTokens = opened.StopTokens,
             OnToken = token => Write(decoder.Push(token)),
         };
-        using var proposing = _speculation.Read(parsed, opened, executor, pool, request, blocks);
+        using var proposing = _speculation.Read(
+            parsed, opened, executor, backend, pool, request, blocks);
         Write(parsed.GetValue(_prompt)!);
         if (proposing is null)
         {
