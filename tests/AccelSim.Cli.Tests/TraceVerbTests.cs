@@ -196,7 +196,7 @@ public sealed class TraceVerbTests(CapturedRun captured) : IClassFixture<Capture
         + "--draft DRAFT", "--speculation: draft-tree answers one request at a time; take draft")]
     [InlineData("capture --model DRAFT --isl 4 --osl 2", "--out: is missing; name the trace")]
     [InlineData("capture --model DRAFT --isl 4 --osl 2 --out X --backend gpu",
-        "--backend: this build has no GPU backend")]
+        "--backend: this build has no GPU back end; build accelsim")]
     [InlineData("capture --model DRAFT --isl 4 --osl 2 --out X --backend tpu",
         "--backend: \"tpu\" is not known; known: cpu, gpu.")]
     [InlineData("capture --model DRAFT --isl 1000 --osl 100 --num-requests 1 --out X",
