@@ -10,10 +10,19 @@ internal static class CalibrationTables
     public static void Write(Terminal terminal, EngineCalibration plan, EngineFit fit)
     {
         var figures = new TextTable($"Host time of {fit.Engine}", "figure", ">time");
+        List<string> bound = [];
         for (var i = 0; i < fit.Figures.Count; i++)
+        {
             figures.Row(EngineFigure.All[i].Name, fit.Text(i));
+            if (fit.Figures[i] > 0.99 * EngineFigure.All[i].High)
+                bound.Add(EngineFigure.All[i].Name);
+        }
         figures.Write(terminal,
-            $"Fitted to {fit.Rows} rows of {Figures.Plural(fit.Sites, "site")}.");
+            $"Fitted to {fit.Rows} rows of {Figures.Plural(fit.Sites, "site")}."
+            + (bound.Count == 0
+                ? ""
+                : $" At the most that is plausible: {string.Join(", ", bound)}; deployments ask "
+                    + "for more, which something else may be to blame for."));
         var errors = new TextTable(
             "Errors of deployments", "figures", ">TPOT median", ">p90", ">TTFT median", ">p90");
         foreach (var (name, one) in new[]

@@ -71,12 +71,18 @@ public sealed class TraceObservations
         foreach (var (one, seconds) in _measured) Add(one, seconds, machine);
     }
 
+    /// <summary>As replays have it, which price by what is fitted here.</summary>
+    private static ParallelismPlan Plan(ModelConfig model) => new()
+    {
+        RoutingSkew = ExpertPopularity.Usual(model),
+    };
+
     private void Read(string file)
     {
         using var trace = new TraceReader(file);
         var model = trace.Model();
         var templates = OperatorGraph
-            .Build(model, new ParallelismPlan(), trace.Header.Formats.Plan(file))
+            .Build(model, Plan(model), trace.Header.Formats.Plan(file))
             .Stages[0].ToDictionary(template => template.Name);
         var times = new Dictionary<Operator, List<double>>();
         foreach (var step in trace.Steps())

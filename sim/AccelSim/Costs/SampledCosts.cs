@@ -30,6 +30,9 @@ public sealed class SampledCosts(ICostModel costs, ErrorSample sample) : ICostMo
         costs.LaunchSeconds(shape, kernels) * sample.HostFactor;
 
     /// <inheritdoc/>
+    public double LaunchOverlap => costs.LaunchOverlap;
+
+    /// <inheritdoc/>
     public int ContextGrain => costs.ContextGrain;
 
     /// <inheritdoc/>

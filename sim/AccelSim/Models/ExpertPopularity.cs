@@ -1,3 +1,5 @@
+using AccelSim.Hardware;
+
 namespace AccelSim.Models;
 
 /// <summary>How unevenly tokens choose experts: the i-th most popular one i^−s as often.</summary>
@@ -36,6 +38,13 @@ public sealed class ExpertPopularity
         }
         var scale = Scale(groups, perToken);
         _groups = [.. groups.Select(group => (Math.Min(1, scale * group.Weight), group.Experts))];
+    }
+
+    /// <summary>The exponent of a model where nothing is stated: 0 without experts.</summary>
+    public static double Usual(ModelConfig model)
+    {
+        ArgumentNullException.ThrowIfNull(model);
+        return model.HasExperts ? Catalog.Estimators.Routing.Skew.Value.Value : 0;
     }
 
     /// <summary>The share of all experts that some of the tokens choose.</summary>

@@ -18,14 +18,16 @@ internal static class StructuredSparsity
     private const int PlaceBits = 2;
 
     /// <summary>The scheme that is left when the pattern is taken off a name.</summary>
-    /// <param name="quantization">Such as <c>fp8_sparse24</c>, or <c>sparse24</c> alone.</param>
+    /// <param name="quantization">
+    /// Such as <c>fp8_sparse24</c>, or <c>sparse24</c> alone: on top of the checkpoint's own.
+    /// </param>
     /// <param name="isSparse">Whether the name has the pattern.</param>
     public static string Without(string quantization, out bool isSparse)
     {
         isSparse = quantization == Name
             || quantization.EndsWith(Suffix, StringComparison.Ordinal);
         if (!isSparse) return quantization;
-        return quantization == Name ? "none" : quantization[..^Suffix.Length];
+        return quantization == Name ? "auto" : quantization[..^Suffix.Length];
     }
 
     /// <summary>A format without its zeros; scales stay as they are.</summary>

@@ -161,7 +161,7 @@ public sealed class DeploymentBuilder(
         {
             ExpertSkew = spec.ExpertSkew,
             RoutingSkew = model.HasExperts
-                ? spec.RoutingSkew ?? Catalog.Estimators.Routing.Skew.Value.Value
+                ? spec.RoutingSkew ?? ExpertPopularity.Usual(model)
                 : 0,
         };
     }

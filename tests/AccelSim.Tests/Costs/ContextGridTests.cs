@@ -33,7 +33,7 @@ public sealed class ContextGridTests
         double seconds = 0;
         foreach (var template in pricer.Operators)
         {
-            if (template.Basis != ShapeBasis.Decode) continue;
+            if (template.Basis is not (ShapeBasis.Decode or ShapeBasis.WindowDecode)) continue;
             pricer.Model.Price(template.At(shape), out var price);
             seconds += template.Count * price.Seconds;
         }
@@ -64,6 +64,27 @@ public sealed class ContextGridTests
         var line = shapes.Average(shape => Attention(pricer, shape));
         var itself = shapes.Average(shape => Itself(pricer, shape));
         Assert.InRange(line / itself, 0.999, 1.001);
+    }
+
+    [Theory]
+    [InlineData(100, 100)]
+    [InlineData(128, 1000)]
+    [InlineData(128, 20_000)]
+    public void WindowedLayers_AreNearTheirPriceToo(long seen, long context)
+    {
+        var pricer = Pricer("analytical", "gpt-oss-120b");
+        var shape = Decode(16, 16 * context) with { WindowDecodeKvTokens = 16 * seen };
+        Assert.InRange(Attention(pricer, shape) / Itself(pricer, shape), 0.93, 1.07);
+    }
+
+    [Fact]
+    public void SeveralTokensOfASequence_ArePricedAsSuch()
+    {
+        var pricer = Pricer("analytical");
+        var one = Decode(8, 8 * 1000);
+        var four = one with { DecodeTokens = 32 };
+        Attention(pricer, one);
+        Assert.InRange(Attention(pricer, four) / Itself(pricer, four), 0.95, 1.05);
     }
 
     [Fact]

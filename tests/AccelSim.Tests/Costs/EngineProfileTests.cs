@@ -119,6 +119,21 @@ public sealed class EngineProfileTests
     }
 
     [Fact]
+    public void SampledPrices_OverlapAsTheirModelDoes()
+    {
+        var eager = EngineCatalog.Read(Text
+            .Replace("\"decode\": true", "\"decode\": false", StringComparison.Ordinal)
+            .Replace("\"perRequest\"", "\"overlap\": \"3\", \"perRequest\"",
+                StringComparison.Ordinal), "p.json");
+        var device = Device.From(Rig.Chip().Accelerator, Catalog.Estimators);
+        var costs = new EngineCosts(
+            Rig.Deploy(Rig.Chip()).Stages[0].Model, device, eager);
+        var sampled = new SampledCosts(costs, new ErrorSample(1, 1, Catalog.Uncertainty));
+        Assert.Equal(3, sampled.LaunchOverlap);
+        Assert.Equal(costs.ContextGrain, sampled.ContextGrain);
+    }
+
+    [Fact]
     public void FusedOperator_CostsNothing()
     {
         var text = Text.Replace(

@@ -59,6 +59,16 @@ public sealed class StructuredSparsityTests
     }
 
     [Fact]
+    public void QuantisedCheckpoint_KeepsItsFormats()
+    {
+        var model = ModelCatalog.Load("gpt-oss-120b");
+        var own = FormatPlan.For(model, DeviceOf("h100-sxm"));
+        var sparse = FormatPlan.For(model, DeviceOf("h100-sxm"), quantization: "sparse24");
+        Assert.Equal(own.Experts, sparse.Experts);
+        Assert.Equal(9, sparse.Linear.BitsPerElement);
+    }
+
+    [Fact]
     public void Experts_StayDense()
     {
         var model = ModelCatalog.Load("mixtral-8x7b");

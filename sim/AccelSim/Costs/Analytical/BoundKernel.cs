@@ -23,37 +23,43 @@ public sealed record BoundKernel(
     /// The kernel of a family on a device; null where it has no model or no figures.
     /// </summary>
     /// <remarks>
-    /// The device's own figures come first, then those of its class; there, figures of another
-    /// family stand in where the same model describes it.
+    /// The device's own figures come first, then those of its class; then those of the nearest
+    /// family, in the same order, and at last of any family that the same model describes.
     /// </remarks>
     /// <exception cref="ConfigException">A figure lacks or is wrong.</exception>
     public static BoundKernel? For(Accelerator accelerator, KernelFamily family)
     {
         ArgumentNullException.ThrowIfNull(accelerator);
         if (KernelModels.For(accelerator.Fabric, family) is not { } model) return null;
-        if (accelerator.Kernels.TryGetValue(family, out var own)
-            || accelerator.Kernels.TryGetValue(Alike(family), out own))
+        var shared = ClassOf(accelerator);
+        var hasOwn = accelerator.Kernels.TryGetValue(family, out var own);
+        // Of the device's own, those of the nearest family come after the class's very own.
+        if (hasOwn || (shared?.Kernels.ContainsKey(family) != true
+            && accelerator.Kernels.TryGetValue(Alike(family), out own)))
         {
             // What a file takes from the one that it extends was fitted on another device.
-            var file = own.Figures.Values.Select(fact => fact.Source.File).FirstOrDefault();
+            var file = own!.Figures.Values.Select(fact => fact.Source.File).FirstOrDefault();
             var isOwn = Path.GetFileNameWithoutExtension(file) == accelerator.Id
-                && accelerator.Kernels.ContainsKey(family);
+                && hasOwn;
             return Bind(model, own, isOwn ? null : Provenance.Transferred) with
             {
                 IsInherited = !isOwn,
             };
         }
-        var name = accelerator.KernelClass ?? JsonNames.Of(accelerator.Class.ToString());
-        if (Catalog.KernelClass(name) is not { } shared)
-        {
-            return accelerator.KernelClass is null ? null : throw new ConfigException(
-                accelerator.Id, 0, "$.kernelClass", $"\"{name}\" is not shipped; "
-                + NearestName.Hint(name, Catalog.KernelClasses));
-        }
+        if (shared is null) return null;
         var common = shared.Kernels.GetValueOrDefault(family)
             ?? shared.Kernels.GetValueOrDefault(Alike(family))
             ?? OfSameModel(shared, accelerator.Fabric, model);
         return common is null ? null : Bind(model, common, Provenance.Transferred);
+    }
+
+    private static KernelClass? ClassOf(Accelerator accelerator)
+    {
+        var name = accelerator.KernelClass ?? JsonNames.Of(accelerator.Class.ToString());
+        if (Catalog.KernelClass(name) is { } shared) return shared;
+        return accelerator.KernelClass is null ? null : throw new ConfigException(
+            accelerator.Id, 0, "$.kernelClass", $"\"{name}\" is not shipped; "
+            + NearestName.Hint(name, Catalog.KernelClasses));
     }
 
     /// <summary>The family nearest to one; itself where none is nearer than all others.</summary>
