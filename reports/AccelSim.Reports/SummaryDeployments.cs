@@ -28,11 +28,28 @@ internal static class SummaryDeployments
             json.WriteNumber("pp", plan.PipelineParallel);
             json.WriteNumber("ep", plan.ExpertParallel);
             json.WriteNumber("dp", plan.DataParallel);
+            Settings(json, deployment.Settings);
             Memory(json, deployment.Memory);
             Formats(json, deployment.Graph.Formats);
             json.WriteEndObject();
         }
         json.WriteEndArray();
+    }
+
+    /// <summary>
+    /// As the engine resolved them; <c>compare --run</c> reads them back, so that a run is set
+    /// beside the same engine.
+    /// </summary>
+    private static void Settings(Utf8JsonWriter json, EngineSettings settings)
+    {
+        json.WriteStartObject("engine_settings");
+        json.WriteNumber("max_num_seqs", settings.MaxNumSeqs);
+        json.WriteNumber("max_num_batched_tokens", settings.MaxNumBatchedTokens);
+        json.WriteNumber("block_size", settings.BlockSize);
+        json.WriteBoolean("enable_prefix_caching", settings.EnablePrefixCaching);
+        json.WriteBoolean("scheduler_reserve_full_isl", settings.SchedulerReserveFullIsl);
+        json.WriteBoolean("async_scheduling", settings.AsyncScheduling);
+        json.WriteEndObject();
     }
 
     /// <summary>Of the fullest rank, in bytes.</summary>

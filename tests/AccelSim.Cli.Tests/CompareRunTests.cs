@@ -20,6 +20,33 @@ public sealed class CompareRunTests
             StringComparison.Ordinal);
     }
 
+    /// <summary>The cache is blocks of the run's size, not half of it in blocks of ours.</summary>
+    [Fact]
+    public void SettingsOfASimulation_ComeFromItsSummary()
+    {
+        using var folder = new TemporaryFolder();
+        Typed.Run($"simulate {Engine} {Load} --block-size 32 --max-num-seqs 5 "
+            + $"--max-num-batched-tokens 64 --enable-prefix-caching --out {folder["run"]}");
+        var compare = $"compare --run {folder["run"]}/requests.csv {Engine} ";
+        var run = Typed.Run(compare + "--max-error 0%");
+        Assert.Equal(("", 0), (run.Error, run.Code));
+        Assert.Contains(" blocks of 32 tokens, as in the run (", run.Out, StringComparison.Ordinal);
+        var refused = Typed.Run(compare + "--block-size 16 --max-num-seqs 6 "
+            + "--max-num-batched-tokens 65 --no-enable-prefix-caching --async-scheduling");
+        Assert.Equal(2, refused.Code);
+        foreach (var message in new[]
+        {
+            "--block-size: is 16 here, but 32 in the run (",
+            "--max-num-seqs: is 6 here, but 5 in the run (",
+            "--max-num-batched-tokens: is 65 here, but 64 in the run (",
+            "--enable-prefix-caching: is false here, but true in the run (",
+            "--async-scheduling: is true here, but false in the run (",
+        })
+        {
+            Assert.Contains(message, refused.Error, StringComparison.Ordinal);
+        }
+    }
+
     [Fact]
     public void OtherHardware_FailsTheGateAndWritesItsFiles()
     {

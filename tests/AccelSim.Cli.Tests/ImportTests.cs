@@ -1,3 +1,5 @@
+using AccelSim.Cli.Output;
+
 namespace AccelSim.Cli.Tests;
 
 /// <summary>import as a user types it.</summary>
@@ -46,14 +48,52 @@ public sealed class ImportTests
     }
 
     [Fact]
-    public void WhereNothingFitsATable_TheCommandFails()
+    public void AProfileWithoutTables_StillTellsItsOperators()
     {
         using var folder = new TemporaryFolder();
         var file = folder.Write("t.json", Profile.Replace("c10::Half", "float"));
         var run = Typed.Run($"import {file} --hardware h100-sxm --out {folder["tables"]}");
+        Assert.Equal(("", 0), (run.Error, run.Code));
+        Assert.EndsWith(
+            $"Wrote operators.csv to {folder["tables"]}. No operator fits a table; 1 of 2 are "
+            + "other.\n", run.Out, StringComparison.Ordinal);
+        Assert.True(File.Exists(folder["tables/operators.csv"]));
+    }
+
+    [Fact]
+    public void CollectorTablesWithoutARowThatFits_Fail()
+    {
+        using var folder = new TemporaryFolder();
+        var file = folder.Write("t.txt", Perf.Replace("bfloat16", "nvfp4"));
+        var run = Typed.Run($"import {file} --hardware h100-sxm --out {folder["tables"]}");
         Assert.Equal(1, run.Code);
         Assert.EndsWith("No row fits a table.\n", run.Out, StringComparison.Ordinal);
-        Assert.True(File.Exists(folder["tables/operators.csv"]));
+    }
+
+    /// <summary>Nothing is said to be written before it is in its place.</summary>
+    [Fact]
+    public void WhatIsSaidToBeWritten_IsInItsPlace()
+    {
+        using var folder = new TemporaryFolder();
+        var file = folder.Write("whatever.txt", Perf);
+        using var told = new Listener(folder["tables/gemm.csv.gz"]);
+        var code = CommandLine.Run(
+            ["import", file, "--hardware", "h100-sxm", "--out", folder["tables"]],
+            new Terminal(told, told));
+        Assert.Equal(0, code);
+        Assert.Equal([true, true], told.WasThere);
+    }
+
+    /// <summary>Notes with each line on what was written whether a file is there.</summary>
+    private sealed class Listener(string path) : StringWriter
+    {
+        public List<bool> WasThere { get; } = [];
+
+        public override void WriteLine(string? value)
+        {
+            if (value?.StartsWith("Wrote", StringComparison.Ordinal) == true)
+                WasThere.Add(File.Exists(path));
+        }
     }
 
     [Fact]

@@ -47,13 +47,29 @@ internal static class ImportTables
     }
 
     /// <summary>What was written; the last lines.</summary>
-    public static void Written(Terminal terminal, ImportedTables tables, string folder)
+    /// <param name="terminal">Where to.</param>
+    /// <param name="files">The tables and their rows.</param>
+    /// <param name="profile">The profile that they come from; null where none.</param>
+    /// <param name="folder">Where they lie.</param>
+    public static void Written(
+        Terminal terminal, IReadOnlyList<(string File, int Rows)> files, ProfilerTrace? profile,
+        string folder)
     {
-        foreach (var (file, rows) in tables.Files)
+        foreach (var (file, rows) in files)
             terminal.Line($"Wrote {file}: {Figures.Plural(rows, "row")}");
-        terminal.Line(tables.Files.Count > 0
-            ? $"Wrote tables to {folder}; \"accelsim validate --tables {folder}\" sets them beside "
-                + "the cost model."
-            : "No row fits a table.");
+        if (files.Count > 0)
+        {
+            terminal.Line($"Wrote tables to {folder}; \"accelsim validate --tables {folder}\" sets "
+                + "them beside the cost model.");
+            return;
+        }
+        if (profile is null)
+        {
+            terminal.Line("No row fits a table.");
+            return;
+        }
+        var others = profile.Operators.Count(one => one.Kind == ProfilerTrace.Other);
+        terminal.Line($"Wrote operators.csv to {folder}. No operator fits a table; "
+            + $"{Figures.Whole(others)} of {Figures.Whole(profile.Operators.Count)} are other.");
     }
 }

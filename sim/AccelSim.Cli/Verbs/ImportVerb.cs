@@ -61,18 +61,22 @@ internal sealed class ImportVerb : Verb
             "", 0, _out.Name, "is missing; name a folder for the tables, such as --out tables.");
         var format = parsed.GetValue(_format) ?? Recognise(path);
         using var folder = OutputFolder.Create(target, Files)!;
-        int rows;
+        ProfilerTrace? profile;
+        IReadOnlyList<(string File, int Rows)> files;
         using (var tables = new ImportedTables(folder.Draft, hardware))
         {
-            Import(format, path, tables, folder);
-            rows = tables.Files.Count;
-            ImportTables.Written(Terminal, tables, folder.Path);
+            profile = Import(format, path, tables, folder);
+            files = tables.Files;
         }
         folder.Keep();
-        return rows > 0 ? ExitCode.Done : ExitCode.Failed;
+        ImportTables.Written(Terminal, files, profile, folder.Path);
+        // A profile tells its operators in any case; collectors' tables tell nothing else.
+        return files.Count > 0 || profile is not null ? ExitCode.Done : ExitCode.Failed;
     }
 
-    private void Import(string format, string path, ImportedTables tables, OutputFolder folder)
+    /// <summary>Writes the tables; the profile where it was one.</summary>
+    private ProfilerTrace? Import(
+        string format, string path, ImportedTables tables, OutputFolder folder)
     {
         switch (format)
         {
@@ -81,11 +85,11 @@ internal sealed class ImportVerb : Verb
                 trace.Write(tables);
                 ImportedOperatorsCsv.Write(Path.Combine(folder.Draft, Operators), trace.Operators);
                 ImportTables.Profile(Terminal, trace);
-                break;
+                return trace;
             case Perf:
                 var others = PerfTables.Read(path, tables);
                 ImportTables.LeftOut(Terminal, tables, others);
-                break;
+                return null;
             default:
                 throw new ConfigException("", 0, _format.Name,
                     $"\"{format}\" is not known; known: {Kineto}, {Perf}.");

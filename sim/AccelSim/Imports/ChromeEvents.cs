@@ -214,7 +214,8 @@ internal sealed class ChromeEvents : IDisposable
         }
     }
 
+    /// <summary>The reader's state carries the line, from 0, over all of the file.</summary>
     private ConfigException Wrong(JsonException e) => new(
-        _file, Line + (int)(e.LineNumber ?? 0), "",
+        _file, e.LineNumber is { } line ? (int)line + 1 : Line, "",
         "is not well-formed JSON here; the file is damaged or cut off.");
 }

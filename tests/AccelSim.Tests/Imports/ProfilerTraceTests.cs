@@ -155,6 +155,16 @@ public sealed class ProfilerTraceTests : IDisposable
         Assert.Contains("no event has one", refusal!.Message, StringComparison.Ordinal);
     }
 
+    /// <summary>Events before the fault are counted once.</summary>
+    [Fact]
+    public void AFault_IsToldWithItsLine()
+    {
+        Write("t.json", $"[\n{Kernel(1, "a", 1)},\n{Kernel(2, "b", 2)},\n\n{{\"ph\":oops}}]\n");
+        var refusal = Damage.Refusal(
+            () => ProfilerTrace.Read(Path.Combine(_folder, "t.json")));
+        Assert.Equal(5, refusal!.Line);
+    }
+
     private void Check(string name, byte[] bytes)
     {
         File.WriteAllBytes(Path.Combine(_folder, name), bytes);

@@ -62,6 +62,17 @@ public class WorkloadReaderTests
         Assert.Equal([null, 0, null], workload.Requests.Select(request => request.After));
     }
 
+    /// <summary>As sessions of our own format, which end with the last line that is read.</summary>
+    [Fact]
+    public void ServingSimSessions_AreCutAtTheLimit()
+    {
+        var workload = Parse(
+            "{\"arrival_time_ns\":5000,\"sub_requests\":[{\"input_toks\":10,\"output_toks\":2},"
+            + "{\"input_toks\":20,\"output_toks\":3},{\"input_toks\":30,\"output_toks\":4}]}\n",
+            new WorkloadReadOptions { MaxRequests = 2 });
+        Assert.Equal([10, 20], workload.Requests.Select(request => request.PromptTokens));
+    }
+
     [Fact]
     public void BurstGpt_SkipsFailedCallsWhenAsked()
     {

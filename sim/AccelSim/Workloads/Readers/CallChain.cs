@@ -19,9 +19,12 @@ internal static class CallChain
     /// <param name="rows">The file.</param>
     /// <param name="member">The place of <c>sub_requests</c>.</param>
     /// <param name="arrival">When the first call comes.</param>
+    /// <param name="limit">
+    /// Most requests altogether; a session is cut short there, as in our own format.
+    /// </param>
     /// <param name="requests">Receives them.</param>
     public static void Add(
-        in JsonRows rows, int member, SimTime arrival, List<Request> requests)
+        in JsonRows rows, int member, SimTime arrival, int limit, List<Request> requests)
     {
         var reader = new Utf8JsonReader(rows.Value(member));
         reader.Read();
@@ -40,6 +43,7 @@ internal static class CallChain
                 PromptTokens = prompt,
                 OutputTokens = output,
             });
+            if (requests.Count >= limit) return;
             after = requests.Count - 1;
             wait = new SimTime(checked(tool * 1000));
         }

@@ -66,7 +66,7 @@ internal static class JsonTraces
         {
             if (rows.Has(3))
             {
-                CallChain.Add(rows, 3, rows.Arrival(2, unit), requests);
+                CallChain.Add(rows, 3, rows.Arrival(2, unit), file.Limit, requests);
                 continue;
             }
             requests.Add(new Request

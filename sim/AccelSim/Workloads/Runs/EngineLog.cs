@@ -8,6 +8,8 @@ namespace AccelSim.Workloads.Runs;
 /// </summary>
 internal static class EngineLog
 {
+    public const string FormatName = "engine-log";
+
     public static readonly string[] Members =
         ["input_toks", "output_toks", "queued_ts", "first_token_ts", "last_token_ts"];
 
@@ -24,6 +26,6 @@ internal static class EngineLog
                 throw rows.Error(request.First < request.Arrival ? 3 : 4, problem);
             requests.Add(request);
         }
-        return RunReader.Finish(file, "engine-log", requests, 0) with { BehindFrontEnd = true };
+        return RunReader.Finish(file, FormatName, requests, 0) with { BehindFrontEnd = true };
     }
 }

@@ -51,27 +51,28 @@ internal static class RunCsv
         var arrival = rows.Column(Columns[0]);
         var (prompt, output) = (rows.Column(Columns[1]), rows.Column(Columns[2]));
         var requests = new List<(Int128 Arrival, int Prompt, int Output)>();
-        while (requests.Count < file.Limit && rows.Next())
+        while (rows.Next())
         {
             requests.Add((
                 rows.Picoseconds(arrival), rows.Tokens(prompt), rows.Tokens(output)));
         }
-        var start = requests.Count == 0 ? 0 : requests.Min(request => request.Arrival);
         var clock = default(ArrivalClock);
-        clock.Next(start, out _);
         return WorkloadReader.Finish(file, FormatName,
         [
-            // Later turns of a session stand with the session.
-            .. requests.OrderBy(request => request.Arrival).Select((request, id) => new Request
-            {
-                Id = id,
-                Arrival = clock.Next(request.Arrival, out var since) == ArrivalClock.Verdict.Fine
-                    ? since
-                    : throw file.Error(0, Columns[0],
-                        $"spans more than {WorkloadLimits.MaxSeconds:N0} s."),
-                PromptTokens = request.Prompt,
-                OutputTokens = request.Output,
-            }),
+            // Later turns of a session stand with the session: a limit is of those that come
+            // first, not of those that stand first.
+            .. requests.OrderBy(request => request.Arrival).Take(file.Limit).Select(
+                (request, id) => new Request
+                {
+                    Id = id,
+                    Arrival =
+                        clock.Next(request.Arrival, out var since) == ArrivalClock.Verdict.Fine
+                            ? since
+                            : throw file.Error(0, Columns[0],
+                                $"spans more than {WorkloadLimits.MaxSeconds:N0} s."),
+                    PromptTokens = request.Prompt,
+                    OutputTokens = request.Output,
+                }),
         ]);
     }
 }

@@ -29,7 +29,8 @@ public static class RunReader
         {
             throw new ConfigException(path, 0, "", "cannot be read: " + e.Message);
         }
-        return Parse(path, bytes) with { Settings = RunSettings.Beside(path) };
+        var run = Parse(path, bytes);
+        return run with { Settings = RunSettings.Beside(path, run.Format) };
     }
 
     /// <summary>Reads a file's content.</summary>

@@ -9,8 +9,8 @@ public sealed record RunSettings
     /// <summary>The log's companion (github.com/casys-kaist/LLMServingSim, bench).</summary>
     private const string LogFile = "meta.json";
 
-    /// <summary>What <c>simulate --out</c> writes beside its requests.</summary>
-    private const string SummaryFile = "summary.json";
+    /// <summary>What <c>simulate --out</c> writes, and its requests beside it.</summary>
+    private const string SummaryFile = "summary.json", RequestsFile = "requests.csv";
 
     /// <summary>The file that states them; null where there is none.</summary>
     public string? File { get; init; }
@@ -38,14 +38,23 @@ public sealed record RunSettings
 
     /// <summary>Reads what lies beside a file of requests.</summary>
     /// <param name="requests">The file of requests.</param>
+    /// <param name="format">
+    /// Its format, which decides whose settings they are: other files of these names say nothing
+    /// about it.
+    /// </param>
     /// <exception cref="ConfigException">A file of settings is malformed.</exception>
-    public static RunSettings Beside(string requests)
+    internal static RunSettings Beside(string requests, string format)
     {
         var folder = Path.GetDirectoryName(requests) ?? "";
         var log = Path.Combine(folder, LogFile);
-        if (System.IO.File.Exists(log)) return OfLog(log);
         var summary = Path.Combine(folder, SummaryFile);
-        return System.IO.File.Exists(summary) ? OfSummary(summary) : new RunSettings();
+        return format switch
+        {
+            EngineLog.FormatName when System.IO.File.Exists(log) => OfLog(log),
+            RunCsv.FormatName when Path.GetFileName(requests) == RequestsFile
+                && System.IO.File.Exists(summary) => OfSummary(summary),
+            _ => new RunSettings(),
+        };
     }
 
     private static RunSettings OfLog(string file)
@@ -66,15 +75,25 @@ public sealed record RunSettings
         };
     }
 
-    /// <summary>A run of several kinds of replica has no one KV capacity.</summary>
+    /// <summary>A run of several kinds of replica has no one engine.</summary>
     private static RunSettings OfSummary(string file)
     {
         var summary = StrictJson.ReadObject(TextFile.Read(file), file);
         if (summary["deployments"] is not JArray { Count: 1 } deployments)
             return new RunSettings();
-        if (deployments[0]["memory"] is not JObject memory)
-            throw new ConfigException(file, 0, "$.deployments[0].memory", "is missing.");
-        return new RunSettings { File = file, KvBlocks = Whole(memory, "kv_blocks", file) };
+        var memory = Child(summary, "deployments[0].memory", file);
+        var engine = Child(summary, "deployments[0].engine_settings", file);
+        return new RunSettings
+        {
+            File = file,
+            MaxNumSeqs = (int)Whole(engine, "max_num_seqs", file),
+            MaxNumBatchedTokens = (int)Whole(engine, "max_num_batched_tokens", file),
+            SchedulerReserveFullIsl = Switch(engine, "scheduler_reserve_full_isl", file),
+            AsyncScheduling = Switch(engine, "async_scheduling", file),
+            BlockSize = (int)Whole(engine, "block_size", file),
+            KvBlocks = Whole(memory, "kv_blocks", file),
+            EnablePrefixCaching = Switch(engine, "enable_prefix_caching", file),
+        };
     }
 
     private static JObject Child(JObject parent, string path, string file) =>

@@ -7,13 +7,14 @@ namespace AccelSim.Workloads.Runs;
 
 /// <summary>
 /// What <c>vllm bench serve --save-result --save-detailed</c> writes: one object with a list for
-/// each measured quantity; SGLang's <c>bench_serving --output-details</c> writes the same lists.
+/// each measured quantity.
 /// </summary>
 /// <remarks>
 /// <c>ttfts</c> are seconds from sending, <c>itls</c> the gaps between tokens that follow, and
-/// <c>start_times</c>, which newer versions write, when each was sent. Without them requests are
-/// known to have come all at once, as with <c>--request-rate inf</c>, or their arrivals are lost.
-/// A request that failed has an error, or no tokens.
+/// <c>start_times</c>, which newer versions write, when each was sent. Without them a request rate
+/// of <c>inf</c>, or a stated concurrency and no rate, tells that requests came all at once, or as
+/// others were answered; else their arrivals are lost. A request that failed has an error, or no
+/// tokens.
 /// </remarks>
 internal static class VllmBenchmark
 {
@@ -56,7 +57,7 @@ internal static class VllmBenchmark
         private List<bool>? _errors;
         private int? _concurrency;
         private double? _duration;
-        private bool _isPaced;
+        private bool _hasRate, _isUnpaced;
 
         public void Read()
         {
@@ -104,7 +105,8 @@ internal static class VllmBenchmark
                     i + 1, start, start + Time(ttfts[i]), start + Time(ttfts[i] + gaps[i]),
                     Tokens(prompts[i], "input_lens", i), Tokens(outputs[i], "output_lens", i)));
             }
-            if (_starts is null && _isPaced)
+            var isAtOnce = _isUnpaced || !_hasRate && _concurrency is not null;
+            if (_starts is null && !isAtOnce)
             {
                 throw file.Error(0, "start_times",
                     "is missing, so that nothing tells when requests were sent; benchmark with a "
@@ -146,7 +148,12 @@ internal static class VllmBenchmark
                         ? most
                         : throw Error(ref reader, name, "is no whole number from 1.");
                     break;
-                case "request_rate": _isPaced = reader.TokenType == JsonTokenType.Number; break;
+                case "request_rate":
+                    _hasRate = reader.TokenType != JsonTokenType.Null;
+                    _isUnpaced = reader.TokenType == JsonTokenType.String
+                        && reader.ValueTextEquals("inf"u8);
+                    reader.Skip();
+                    break;
                 default: reader.Skip(); break;
             }
         }

@@ -84,6 +84,40 @@ public sealed class RunReaderTests
             workload.Requests.OrderBy(one => one.Arrival), workload.Requests);
     }
 
+    /// <summary>Later turns stand with their session, before what comes earlier.</summary>
+    [Fact]
+    public void ALimit_IsOfThoseThatComeFirst() => Assert.Equal(
+        [(0, 1), (0.5, 3)],
+        WorkloadReader.Parse(
+            "t", "arrival_s,prompt_tokens,output_tokens\n1,1,5\n9,2,5\n1.5,3,5\n"u8.ToArray(),
+            new WorkloadReadOptions { MaxRequests = 2 })
+            .Requests.Select(one => (one.Arrival.Seconds, one.PromptTokens)));
+
+    /// <summary>Files of these names that belong to other runs are not looked at.</summary>
+    [Theory]
+    [InlineData("requests.csv", SoundCsv, "summary.json")]
+    [InlineData("mine.csv", SoundCsv, null)]
+    [InlineData("requests.jsonl", SoundLog, "meta.json")]
+    [InlineData("result.json", SoundJson, null)]
+    public void Settings_AreOfTheFileThatBelongsToTheRun(
+        string name, string text, string? settings)
+    {
+        var folder = Directory.CreateTempSubdirectory("accelsim-runs").FullName;
+        try
+        {
+            // Neither has what its own reader needs, so that whichever is read is told.
+            File.WriteAllText(Path.Combine(folder, "meta.json"), "{}");
+            File.WriteAllText(Path.Combine(folder, "summary.json"), "{\"deployments\":[{}]}");
+            File.WriteAllText(Path.Combine(folder, name), text);
+            var refusal = Damage.Refusal(() => RunReader.Read(Path.Combine(folder, name)));
+            Assert.Equal(settings, Path.GetFileName(refusal?.File));
+        }
+        finally
+        {
+            Directory.Delete(folder, recursive: true);
+        }
+    }
+
     /// <summary>Lengths with arrivals are no lengths alone, which all come at once.</summary>
     [Fact]
     public void LengthsWithArrivals_KeepThem() => Assert.Equal(
@@ -126,6 +160,12 @@ public sealed class RunReaderTests
         "t(1): is not well-formed JSON at byte 17 of the line; one ")]
     [InlineData("{\"input_lens\":[1],\"output_lens\":[1],\"ttfts\":[1],\"itls\":[[]],"
         + "\"request_rate\":3}", "t: start_times: is missing, so that nothing tells when ")]
+    [InlineData("{\"input_lens\":[1],\"output_lens\":[1],\"ttfts\":[1],\"itls\":[[]]}",
+        "t: start_times: is missing, so that nothing tells when ")]
+    [InlineData("{\"input_lens\":[1],\"output_lens\":[1],\"ttfts\":[1],\"itls\":[[]],"
+        + "\"request_rate\":\"4.0\"}", "t: start_times: is missing, so that nothing tells when ")]
+    [InlineData("{\"input_lens\":[1],\"output_lens\":[1],\"ttfts\":[1],\"itls\":[[]],"
+        + "\"request_rate\":\"4.0\",\"max_concurrency\":3}", "t: start_times: is missing, so ")]
     [InlineData("{\"input_lens\":[1],\"output_lens\":[1],\"ttfts\":[1],\"itls\":[[]],"
         + "\"max_concurrency\":3}", "t: duration: is missing or 0; ")]
     public void WhatIsWrong_IsTold(string text, string message)
