@@ -75,12 +75,18 @@ public sealed record RunSettings
         };
     }
 
-    /// <summary>A run of several kinds of replica has no one engine.</summary>
+    /// <summary>A run of several replicas is no run of one engine.</summary>
     private static RunSettings OfSummary(string file)
     {
         var summary = StrictJson.ReadObject(TextFile.Read(file), file);
-        if (summary["deployments"] is not JArray { Count: 1 } deployments)
-            return new RunSettings();
+        if (summary["deployments"] is not JArray { Count: 1 } deployments
+            || deployments[0] is not JObject { } one || Whole(one, "replicas", file) != 1)
+        {
+            throw new ConfigException(
+                file, 0, "$.deployments",
+                "several replicas served this run, but one is simulated beside it; compare runs "
+                + "of one replica.");
+        }
         var memory = Child(summary, "deployments[0].memory", file);
         var engine = Child(summary, "deployments[0].engine_settings", file);
         return new RunSettings

@@ -118,6 +118,27 @@ public sealed class RunReaderTests
         }
     }
 
+    [Theory]
+    [InlineData("[{\"replicas\":2}]")]
+    [InlineData("[{\"replicas\":1},{\"replicas\":1}]")]
+    public void RunOfSeveralReplicas_IsRefused(string deployments)
+    {
+        var folder = Directory.CreateTempSubdirectory("accelsim-runs").FullName;
+        try
+        {
+            File.WriteAllText(
+                Path.Combine(folder, "summary.json"), $"{{\"deployments\":{deployments}}}");
+            File.WriteAllText(Path.Combine(folder, "requests.csv"), SoundCsv);
+            var refusal = Damage.Refusal(
+                () => RunReader.Read(Path.Combine(folder, "requests.csv")));
+            Assert.Contains("several replicas served this run", refusal!.Message);
+        }
+        finally
+        {
+            Directory.Delete(folder, recursive: true);
+        }
+    }
+
     /// <summary>Lengths with arrivals are no lengths alone, which all come at once.</summary>
     [Fact]
     public void LengthsWithArrivals_KeepThem() => Assert.Equal(
