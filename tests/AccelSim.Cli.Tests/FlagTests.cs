@@ -97,6 +97,8 @@ public sealed class FlagTests
             "--max-num-batched-tokens: 32 is less than --max-num-seqs 64; every running sequence "
             + "needs a token in each step, so raise the one or lower the other." },
         { Load + "--expert-skew 0.5", "--expert-skew: must be at least 1, but 0.5 is not." },
+        { Load + "--routing-skew 5",
+            "--routing-skew: expected a number from 0 to 4, but found \"5\"." },
         { Load + "--cost-model magic",
             "--cost-model: \"magic\" is not known; known: roofline, analytical, table." },
         { Load + "--quantization int5", "--quantization: \"int5\" is not known; use auto, none, "

@@ -207,7 +207,7 @@ public sealed class TraceVerbTests(CapturedRun captured) : IClassFixture<Capture
     [InlineData("replay none.jsonl --hardware h100-sxm", "none.jsonl: cannot be read: ")]
     [InlineData("replay DRAFT/config.json --hardware h100-sxm", "config.json")]
     [InlineData("replay TRACE --hardware h100-sxm",
-        "--dtype: h100-sxm does not compute in fp32, as the trace does; replay it with ")]
+        "--dtype: h100-sxm does not compute in fp32, as the trace does; \"accelsim replay\" ")]
     [InlineData("compare TRACE", "--hardware: is missing; name what the trace is replayed on")]
     [InlineData("compare TRACE --hardware epyc-9654 --dtype bf16",
         "--dtype: would compare what did not run: formats are the trace's; ")]
@@ -219,6 +219,8 @@ public sealed class TraceVerbTests(CapturedRun captured) : IClassFixture<Capture
         "--device: does not go with --trace.")]
     [InlineData("calibrate --trace TRACE --extends epyc-7763",
         "but at least 50 are needed; capture more prompt lengths and batches.")]
+    [InlineData("calibrate --trace TRACE --extends h100-sxm",
+        "--extends: h100-sxm states no rate of fp32 products, which the trace has; ")]
     [InlineData("measure", "--out: is missing; name the trace")]
     [InlineData("measure --out NONE/x.jsonl --model DRAFT", "NONE/x.jsonl: cannot be written: ")]
     public void WrongInput_IsTold(string command, string message)

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Globalization;
 using AccelSim.Configuration;
 using AccelSim.Costs;
 using AccelSim.Serving;
@@ -47,10 +48,10 @@ internal sealed class PlanFlags(string auto = "auto")
     private readonly Option<double?> _expertSkew = Flag.Number(
         "--expert-skew", "RATIO", "Load of the busiest expert rank over the mean (1: even).");
 
-    private readonly Option<double?> _routingSkew = Flag.Number(
+    private readonly Option<double?> _routingSkew = Flag.Of<double?>(
         "--routing-skew", "EXPONENT", "The i-th most popular expert of a layer is chosen "
         + "i^-EXPONENT as often as the first; 0: all alike (as measured deployments ask for).",
-        -1e-9);
+        ReadSkew);
 
     private readonly Option<string?> _costModel = Flag.Text(
         "--cost-model", "NAME", "The rung of the cost ladder: "
@@ -133,4 +134,10 @@ internal sealed class PlanFlags(string auto = "auto")
             ],
         };
     }
+
+    private static double? ReadSkew(string text) =>
+        double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var value)
+            && value is >= 0 and <= 4
+            ? value
+            : throw new FormatException($"expected a number from 0 to 4, but found \"{text}\".");
 }

@@ -10,11 +10,14 @@ internal static class SpeculationText
     public static void Write(Terminal terminal, string name, SpeculatedAnswer answer)
     {
         terminal.Line();
-        var perStep = (answer.Tokens.Count - 1.0) / Math.Max(1, answer.Steps.Count);
+        // The prompt's step gives the first token.
+        var tokens = answer.Tokens.Count - 1;
         terminal.Paragraph(
-            $"Speculation ({name}): {Figures.Plural(answer.Tokens.Count, "token")} in "
+            $"Speculation ({name}): {Figures.Plural(tokens, "token")} in "
             + $"{Figures.Plural(answer.Steps.Count, "step")} after the prompt's, "
-            + $"{Figures.Number(perStep, 3)} tokens per step; mean accepted "
+            + (answer.Steps.Count == 0
+                ? "–" : Figures.Number((double)tokens / answer.Steps.Count, 3))
+            + " tokens per step; mean accepted "
             + (answer.MeanAccepted is { } mean ? Figures.Number(mean, 3) : "–")
             + $" of at most {answer.Most}.");
         Positions(terminal, answer);

@@ -1,4 +1,5 @@
 using System.Numerics;
+using AccelSim.Configuration;
 using AccelSim.Costs.Analytical;
 using AccelSim.Hardware;
 using AccelSim.Models;
@@ -112,6 +113,14 @@ public sealed class TraceObservations
     {
         var family = Families.Of(one);
         if (seconds <= 0) return;
+        if (one.MatrixFlops.Value > 0 && machine.MatrixRate(one.ComputeFormat) == 0)
+        {
+            var format = FormatNames.Of(one.ComputeFormat);
+            throw new ConfigException(
+                "", 0, "--extends",
+                $"{machine.Device.Spec.Id} states no rate of {format} products, which the trace "
+                + $"has; state one under fabric, or capture with another --dtype.");
+        }
         if (!_families.TryGetValue(family, out var rows))
         {
             if (KernelModels.For(machine.Device.Spec.Fabric, family) is not { } model) return;

@@ -13,8 +13,7 @@ public static class TextFile
     /// <exception cref="ConfigException">It is missing, unreadable, huge or not UTF-8.</exception>
     public static string Read(string path)
     {
-        if (Directory.Exists(path))
-            throw new ConfigException(path, 0, "", "is a folder; a file is expected.");
+        RefuseFolder(path);
         if (!File.Exists(path)) throw Missing(path);
         try
         {
@@ -33,6 +32,14 @@ public static class TextFile
         {
             throw new ConfigException(path, 0, "", "cannot be read: " + e.Message);
         }
+    }
+
+    /// <summary>Refuses a folder where a file is expected.</summary>
+    /// <exception cref="ConfigException">It is a folder.</exception>
+    internal static void RefuseFolder(string path)
+    {
+        if (Directory.Exists(path))
+            throw new ConfigException(path, 0, "", "is a folder; a file is expected.");
     }
 
     private static ConfigException Missing(string path)

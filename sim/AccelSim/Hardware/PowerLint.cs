@@ -136,11 +136,12 @@ internal static class PowerLint
         var spec = device.Spec;
         var typical = estimators.Classes[spec.Class];
         var kind = $"devices of the class {JsonNames.Of(spec.Class.ToString())} take typically";
-        // What a launch takes where others want the cores too is measured, and no slip.
+        // What a launch or a step takes where others want the cores too is measured, and no slip.
         if (spec.Overheads.KernelLaunch is not { Source.Tag: Provenance.Measured })
             judge.Typical(spec.Overheads.KernelLaunch, typical.KernelLaunch, kind);
         judge.Typical(spec.Overheads.Synchronisation, typical.Synchronisation, kind);
-        judge.Typical(spec.Overheads.HostPerStep, typical.HostPerStep, kind);
+        if (spec.Overheads.HostPerStep is not { Source.Tag: Provenance.Measured })
+            judge.Typical(spec.Overheads.HostPerStep, typical.HostPerStep, kind);
         var idle = new Fact<Watts>(
             typical.IdleShareOfTdp.Value.Value * spec.Power.Tdp.Value,
             typical.IdleShareOfTdp.Source);

@@ -98,6 +98,7 @@ public sealed class TraceReader : IDisposable
 
     private static Stream Open(string path)
     {
+        TextFile.RefuseFolder(path);
         try
         {
             return path.EndsWith(".gz", StringComparison.Ordinal)

@@ -20,6 +20,7 @@ public static class RunReader
     public static MeasuredRun Read(string path)
     {
         ArgumentNullException.ThrowIfNull(path);
+        TextFile.RefuseFolder(path);
         byte[] bytes;
         try
         {
