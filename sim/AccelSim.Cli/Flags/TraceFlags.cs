@@ -80,7 +80,8 @@ internal sealed class TraceFlags(PlanFlags plan)
             if (spec.Fabric.MatrixRate(format) is not null) continue;
             throw new ConfigException("", 0, "--dtype",
                 $"{hardware} does not compute in {FormatNames.Of(format)}, as the trace does; "
-                + "\"accelsim replay\" prices it in a format that it would run there: --dtype bf16.");
+                + "\"accelsim replay\" prices it in a format that it would run there, such as "
+                + "--dtype bf16.");
         }
     }
 }
