@@ -59,10 +59,12 @@ public sealed class DeploymentBuilder(
             ?? FormatPlan.For(model, device, dtype, kvCacheDtype, quantization);
         if (site.Assumption(spec) is { } assumption)
             formats = formats with { Notes = [.. formats.Notes, assumption] };
-        RefuseNoWayOut(hardware, settings, device);
-        RefuseBeyondRoom(hardware, settings, device, site.Share(plan));
+        var node = site.Share(plan);
+        var away = settings.UsesAway ? AwayMemory.Of(device, settings.OffloadTo) : null;
+        RefuseNoWayOut(hardware, settings, device, away);
+        RefuseBeyondRoom(hardware, settings, away, node);
         if (settings.EnablePrefixCaching) RefusePrefixCaching();
-        var offload = OffloadOf(settings, device, site.Share(plan), plan);
+        var offload = OffloadOf(settings, away, node, plan);
         var graph = OperatorGraph.Build(model, plan, formats, offload);
         StepPricer[] Stages(Device at)
         {
@@ -73,7 +75,7 @@ public sealed class DeploymentBuilder(
                 .Select(stage => new StepPricer(graph, stage, costs))];
         }
         return new Deployment(
-            hardware, device, graph, settings, Stages(device), site.Share(plan), hashBlockTokens)
+            hardware, device, graph, settings, Stages(device), node, hashBlockTokens)
         {
             Engine = engine,
             BurstStages = device.AtBurst() is { } burst ? Stages(burst) : [],
@@ -101,9 +103,9 @@ public sealed class DeploymentBuilder(
     }
 
     private static void RefuseNoWayOut(
-        HardwareDocument hardware, EngineSettings engine, Device device)
+        HardwareDocument hardware, EngineSettings engine, Device device, AwayMemory? away)
     {
-        if (!engine.UsesAway || AwayMemory.Of(device, engine.OffloadTo) is not null) return;
+        if (!engine.UsesAway || away is not null) return;
         var (flag, what, instead) = engine.OffloadWeights.Value > 0
             ? ("--offload-weights", "load weights from", "")
             : ("--preemption-mode", "swap blocks to", ", or use recompute");
@@ -115,12 +117,12 @@ public sealed class DeploymentBuilder(
     }
 
     private static void RefuseBeyondRoom(
-        HardwareDocument hardware, EngineSettings engine, Device device, NodeShare node)
+        HardwareDocument hardware, EngineSettings engine, AwayMemory? away, NodeShare node)
     {
-        if (!engine.UsesAway) return;
+        if (away is null) return;
         var flag = engine.OffloadWeights.Value > 0 ? "--offload-weights" : "--swap-space";
         var each = engine.AwayBytes;
-        if (AwayMemory.Of(device, engine.OffloadTo)!.Capacity is { } flash)
+        if (away.Capacity is { } flash)
         {
             if (each <= flash.Value) return;
             throw new ConfigException(hardware.File, 0, flag,
@@ -137,10 +139,9 @@ public sealed class DeploymentBuilder(
 
     /// <summary>Ranks of a replica that share a node's medium load over it together.</summary>
     private static WeightOffload? OffloadOf(
-        EngineSettings engine, Device device, NodeShare node, ParallelismPlan plan)
+        EngineSettings engine, AwayMemory? away, NodeShare node, ParallelismPlan plan)
     {
-        if (engine.OffloadWeights.Value == 0) return null;
-        var away = AwayMemory.Of(device, engine.OffloadTo)!;
+        if (away is null || engine.OffloadWeights.Value == 0) return null;
         var sharers = away.Name == node.SharedMedium && away.Place == AwayPlace.Host
             ? Math.Min(plan.Accelerators, node.PerNode)
             : 1;
