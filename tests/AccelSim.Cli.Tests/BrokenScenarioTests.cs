@@ -176,6 +176,7 @@ public sealed class BrokenScenarioTests
             "scenario.json(4): $.replicas[0].engine.max-num-seqs: unknown member; did you "
             + "mean \"maxNumSeqs\"? Known: profile, maxNumSeqs, maxNumBatchedTokens, "
             + "blockSize, gpuMemoryUtilization, numGpuBlocksOverride, enablePrefixCaching, "
+            + "cascadeAttention, "
             + "enableChunkedPrefill, prefillPolicy, outputReserve, schedulerReserveFullIsl, "
             + "asyncScheduling, longPrefillTokenThreshold, "
             + "maxModelLen, schedulingPolicy, preemptionMode, swapSpace, "

@@ -41,6 +41,10 @@ internal sealed class EngineFlags
     private readonly Option<bool> _noPrefixes = Flag.Switch(
         "--no-enable-prefix-caching", "Do not (the default).");
 
+    private readonly Option<bool> _cascade = Flag.Switch(
+        "--cascade-attention",
+        "Read keys that all running sequences begin with once for all of them.");
+
     private readonly Option<bool> _chunks = Flag.Switch(
         "--enable-chunked-prefill", "Split long prompts over steps (the default).");
 
@@ -87,7 +91,7 @@ internal sealed class EngineFlags
     [
         _profile, _maxNumSeqs, _maxNumBatchedTokens, _blockSize, _memory, _blocks, _maxModelLen,
         _prefixes,
-        _noPrefixes, _chunks, _noChunks, _longPrefill, _reserve, _noReserve, _policy, _preemption,
+        _noPrefixes, _cascade, _chunks, _noChunks, _longPrefill, _reserve, _noReserve, _policy, _preemption,
         _swap, _offload, _offloadTo, _async,
     ];
 
@@ -144,6 +148,7 @@ internal sealed class EngineFlags
             NumGpuBlocksOverride = parsed.GetValue(_blocks),
             EnablePrefixCaching =
                 parsed.OnOrOff(_prefixes, _noPrefixes) ?? Default.EnablePrefixCaching,
+            CascadeAttention = parsed.GetValue(_cascade),
             SchedulerReserveFullIsl =
                 parsed.OnOrOff(_reserve, _noReserve) ?? Default.SchedulerReserveFullIsl,
             AsyncScheduling = parsed.GetValue(_async),

@@ -27,7 +27,7 @@ internal sealed class ContextGrid(int grain, bool isWindow, StepPrice price)
     /// <summary>Adds the cost of a step's decoding. Allocates for new knots only.</summary>
     public void Add(in StepShape shape, ref StepCost cost)
     {
-        var keys = isWindow ? shape.WindowDecodeKvTokens : shape.DecodeKvTokens;
+        var keys = isWindow ? shape.WindowDecodeKvTokens : shape.OwnDecodeKvTokens;
         var sequences = shape.DecodeSequences;
         var first = sequences * (grain / 2L);
         if (grain == 0 || keys < first)
@@ -60,7 +60,7 @@ internal sealed class ContextGrid(int grain, bool isWindow, StepPrice price)
         if (isKnown) return knot;
         var moved = isWindow
             ? shape with { WindowDecodeKvTokens = keys }
-            : shape with { DecodeKvTokens = keys };
+            : shape with { DecodeKvTokens = keys, CommonPrefixTokens = 0 };
         price(moved, out knot);
         return knot;
     }

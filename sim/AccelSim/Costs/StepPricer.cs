@@ -22,6 +22,7 @@ public sealed class StepPricer
     private readonly bool _hasHost;
     private readonly StartedKernels _promptKernels;
     private readonly StartedKernels _decodeKernels;
+    private readonly StartedKernels _cascadeKernels;
 
     /// <summary>Prices a stage of a graph with a cost model of the same deployment.</summary>
     public StepPricer(OperatorGraph graph, int stage, ICostModel model)
@@ -33,8 +34,10 @@ public sealed class StepPricer
         // The host prepares a step once, not once per stage.
         _hasHost = stage == 0;
         _promptKernels = Kernels(
-            ShapeBasis.Decode, ShapeBasis.WindowDecode, ShapeBasis.CrossDecode);
-        _decodeKernels = Kernels(ShapeBasis.Prefill);
+            ShapeBasis.Decode, ShapeBasis.WindowDecode, ShapeBasis.CrossDecode,
+            ShapeBasis.CommonPrefix);
+        _decodeKernels = Kernels(ShapeBasis.Prefill, ShapeBasis.CommonPrefix);
+        _cascadeKernels = Kernels(ShapeBasis.Prefill);
         var bases = Enum.GetValues<ShapeBasis>();
         _byBasis = [.. bases.Select(basis =>
             Operators.Where(template => template.Basis == basis).ToArray())];
@@ -74,6 +77,10 @@ public sealed class StepPricer
             ShapeBasis.ExpertTokens, ((long)shape.Tokens << 32) | (uint)shape.ExpertTokens, shape,
             ref cost);
         if (shape.Images > 0) AddKept(ShapeBasis.Images, shape.Images, shape, ref cost);
+        if (shape.CommonPrefixTokens == 0) return;
+        AddKept(
+            ShapeBasis.CommonPrefix,
+            ((long)shape.CommonPrefixTokens << 32) | (uint)shape.DecodeTokens, shape, ref cost);
     }
 
     /// <summary>What depends on contexts, and what a slow host adds.</summary>
@@ -121,7 +128,10 @@ public sealed class StepPricer
     public double HostSeconds(in StepShape shape) => _hasHost ? _model.HostSeconds(shape) : 0;
 
     private double LaunchSeconds(in StepShape shape) => _model.LaunchSeconds(
-        shape, shape.PrefillTokens > 0 ? _promptKernels : _decodeKernels);
+        shape,
+        shape.PrefillTokens > 0 ? _promptKernels
+            : shape.CommonPrefixTokens > 0 ? _cascadeKernels
+            : _decodeKernels);
 
     private StartedKernels Kernels(params ReadOnlySpan<ShapeBasis> others)
     {

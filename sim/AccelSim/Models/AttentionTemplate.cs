@@ -72,7 +72,11 @@ internal sealed class AttentionTemplate(
             AttentionPhase.FullPrefill =>
                 (s.PrefillTokens, s.PrefillSequences, 2 * s.PrefillPairs - s.PrefillTokens,
                     s.PrefillKvTokens),
-            AttentionPhase.Decode => Decoding(s, s.DecodeKvTokens),
+            AttentionPhase.Decode => Decoding(s, s.OwnDecodeKvTokens),
+            AttentionPhase.CommonPrefix => s.CommonPrefixTokens == 0
+                ? default
+                : (s.DecodeTokens, 1, (long)s.DecodeTokens * s.CommonPrefixTokens,
+                    s.CommonPrefixTokens),
             AttentionPhase.WindowDecode => Decoding(s, s.WindowDecodeKvTokens),
             AttentionPhase.DecoderDecode =>
                 Decoding(s, Math.Max(s.DecodeKvTokens - s.CrossKvTokens, s.DecodeTokens)),
@@ -98,7 +102,8 @@ internal sealed class AttentionTemplate(
         AttentionPhase.Prefill => "prefill pairs",
         AttentionPhase.WindowPrefill => "window prefill pairs",
         AttentionPhase.FullPrefill => "2·prefill pairs − prompt tokens",
-        AttentionPhase.Decode => "decode KV tokens",
+        AttentionPhase.Decode => "decode KV tokens − decoding sequences · common prefix",
+        AttentionPhase.CommonPrefix => "decode tokens · common prefix",
         AttentionPhase.WindowDecode => "window decode KV tokens",
         AttentionPhase.DecoderDecode => "decode KV tokens − cross KV tokens",
         AttentionPhase.CrossDecode => "cross KV tokens",
@@ -112,6 +117,7 @@ internal sealed class AttentionTemplate(
         AttentionPhase.Prefill or AttentionPhase.WindowPrefill or AttentionPhase.FullPrefill
             or AttentionPhase.CrossPrefill => ShapeBasis.Prefill,
         AttentionPhase.WindowDecode => ShapeBasis.WindowDecode,
+        AttentionPhase.CommonPrefix => ShapeBasis.CommonPrefix,
         AttentionPhase.DecoderDecode or AttentionPhase.CrossDecode => ShapeBasis.CrossDecode,
         _ => ShapeBasis.Decode,
     };
@@ -125,6 +131,7 @@ internal enum AttentionPhase
     FullPrefill,
     Decode,
     WindowDecode,
+    CommonPrefix,
     DecoderDecode,
     CrossPrefill,
     CrossDecode,

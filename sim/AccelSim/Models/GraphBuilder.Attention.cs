@@ -86,7 +86,21 @@ internal sealed partial class GraphBuilder
             AttentionOperator(stack, "prefill", count,
                 shape.Causal ? AttentionPhase.Prefill : AttentionPhase.FullPrefill, cached);
             AttentionOperator(stack, "decode", count, AttentionPhase.Decode, decode);
+            if (cascade) CommonPrefix(stack, count, decode);
         }
+    }
+
+    /// <summary>
+    /// Queries of all sequences over the keys that all begin with, read once, then merged with what
+    /// each found in its own: two outputs, weighted by the sums of their exponentials (cascade
+    /// attention: Juravsky et al., Hydragen, 2024, §3; vLLM's FlashAttention back end).
+    /// </summary>
+    private void CommonPrefix(Stack stack, int count, AttentionCost decode)
+    {
+        AttentionOperator(stack, "decode_prefix", count, AttentionPhase.CommonPrefix, decode);
+        var width = (long)decode.Heads * decode.ValueDim;
+        ElementWise(stack.Prefix + "attention.merge", count,
+            new Rows(RowSource.CommonPrefixQueries), 2 * width, width, width * VectorWork.Merge);
     }
 
     private void AttentionOperator(

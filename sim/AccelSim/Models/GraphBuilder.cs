@@ -10,7 +10,7 @@ namespace AccelSim.Models;
 /// that one kind of layer has and another lacks stands where that kind runs it.
 /// </remarks>
 internal sealed partial class GraphBuilder(
-    ModelConfig model, ParallelismPlan plan, FormatPlan formats)
+    ModelConfig model, ParallelismPlan plan, FormatPlan formats, bool cascade)
 {
     private readonly List<Entry> _operators = [];
     private readonly List<LayerRun> _runs = [];

@@ -10,7 +10,8 @@ public sealed partial class OperatorGraph
     private readonly Bytes[] _stateBytesPerSequence;
 
     private OperatorGraph(
-        ModelConfig model, ParallelismPlan plan, FormatPlan formats, WeightOffload? offload)
+        ModelConfig model, ParallelismPlan plan, FormatPlan formats, WeightOffload? offload,
+        bool cascade)
     {
         Model = model;
         Plan = plan;
@@ -22,7 +23,7 @@ public sealed partial class OperatorGraph
         _stateBytesPerSequence = new Bytes[stages.Length];
         for (var stage = 0; stage < stages.Length; stage++)
         {
-            var builder = new GraphBuilder(model, plan, formats);
+            var builder = new GraphBuilder(model, plan, formats, cascade);
             stages[stage] = builder.Stage(stage);
             _runs[stage] = builder.Runs;
             foreach (var operation in stages[stage])
@@ -49,14 +50,15 @@ public sealed partial class OperatorGraph
     /// <param name="plan">How it is split.</param>
     /// <param name="formats">What its tensors are stored and computed in.</param>
     /// <param name="offload">Weights outside main memory; null where all fit.</param>
+    /// <param name="cascade">Whether keys that all sequences begin with are read once.</param>
     /// <exception cref="InfeasiblePlanException">The plan does not divide the model.</exception>
     public static OperatorGraph Build(
         ModelConfig model, ParallelismPlan plan, FormatPlan formats,
-        WeightOffload? offload = null)
+        WeightOffload? offload = null, bool cascade = false)
     {
         if (PlanCheck.Problem(model, plan) is { } problem)
             throw new InfeasiblePlanException(problem);
-        return new OperatorGraph(model, plan, formats, offload);
+        return new OperatorGraph(model, plan, formats, offload, cascade);
     }
 
     /// <summary>All numbers of a model's weights; a tied output head counts once.</summary>

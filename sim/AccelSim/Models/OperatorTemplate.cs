@@ -49,6 +49,8 @@ public enum ShapeBasis
     Prefill,
     /// <summary>The decoding sequences and all their keys.</summary>
     Decode,
+    /// <summary>The decoding sequences and what all of them begin with.</summary>
+    CommonPrefix,
     /// <summary>The decoding sequences and the keys that windows leave in view.</summary>
     WindowDecode,
     /// <summary>The decoding sequences and their prompts apart.</summary>

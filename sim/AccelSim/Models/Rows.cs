@@ -19,6 +19,8 @@ internal readonly record struct Rows(RowSource Source, double Factor = 1)
             RowSource.PrefillTokens => shape.PrefillTokens,
             RowSource.PrefillKvTokens => shape.PrefillKvTokens,
             RowSource.DecodeTokens => shape.DecodeTokens,
+            RowSource.CommonPrefixQueries =>
+                shape.CommonPrefixTokens > 0 ? shape.DecodeTokens : 0,
             _ => throw new System.Diagnostics.UnreachableException(),
         };
         // The small subtraction keeps 3 × (1/3) at 1.
@@ -33,6 +35,7 @@ internal readonly record struct Rows(RowSource Source, double Factor = 1)
         RowSource.ExpertTokens => ShapeBasis.ExpertTokens,
         RowSource.Images => ShapeBasis.Images,
         RowSource.PrefillTokens or RowSource.PrefillKvTokens => ShapeBasis.Prefill,
+        RowSource.CommonPrefixQueries => ShapeBasis.CommonPrefix,
         _ => ShapeBasis.Decode,
     };
 
@@ -47,6 +50,7 @@ internal readonly record struct Rows(RowSource Source, double Factor = 1)
             RowSource.Images => "images",
             RowSource.PrefillTokens => "prompt tokens",
             RowSource.PrefillKvTokens => "prompt KV tokens",
+            RowSource.CommonPrefixQueries => "decode tokens with a common prefix",
             _ => "decode tokens",
         };
         return Factor == 1
@@ -69,4 +73,5 @@ internal enum RowSource
     PrefillTokens,
     PrefillKvTokens,
     DecodeTokens,
+    CommonPrefixQueries,
 }

@@ -30,6 +30,12 @@ public readonly record struct StepShape
     /// <summary>Sum over decoding sequences of the tokens read, the new one included.</summary>
     public long DecodeKvTokens { get; init; }
 
+    /// <summary>
+    /// Tokens that all decoding sequences begin with, read once for all of them; 0 where each reads
+    /// its own.
+    /// </summary>
+    public int CommonPrefixTokens { get; init; }
+
     /// <summary>As <see cref="PrefillPairs"/>, in layers whose window is limited.</summary>
     public long WindowPrefillPairs { get; init; }
 
@@ -52,6 +58,11 @@ public readonly record struct StepShape
     /// Tokens of all ranks that share the experts; 0 means this rank's own tokens alone.
     /// </summary>
     public int ExpertTokens { get; init; }
+
+    /// <summary>
+    /// <see cref="DecodeKvTokens"/> without the common prefix: what each sequence reads for itself.
+    /// </summary>
+    public long OwnDecodeKvTokens => DecodeKvTokens - (long)CommonPrefixTokens * DecodeSequences;
 
     /// <summary>Rows of the dense layers.</summary>
     public int Tokens => PrefillTokens + DecodeTokens;

@@ -32,6 +32,9 @@ internal static class VectorWork
     /// <summary>Sampling per logit: temperature, max, subtract, exp, sum, compare.</summary>
     public const int Sampling = 6;
 
+    /// <summary>Two partial outputs of an attention made one: scale each, sum.</summary>
+    public const int Merge = 3;
+
     /// <summary>A sum or a product.</summary>
     public const int One = 1;
 }

@@ -59,6 +59,9 @@ internal sealed class BlockQueue
     /// <summary>Whether somebody uses the block.</summary>
     public bool InUse(int node) => _nodes[node].Users > 0;
 
+    /// <summary>How many use the block.</summary>
+    public int Users(int node) => _nodes[node].Users;
+
     /// <summary>One more user. True if it was in the queue before.</summary>
     public bool Acquire(int node)
     {

@@ -65,7 +65,9 @@ public sealed class DeploymentBuilder(
         RefuseBeyondRoom(hardware, settings, away, node);
         if (settings.EnablePrefixCaching) RefusePrefixCaching();
         var offload = OffloadOf(settings, away, node, plan);
-        var graph = OperatorGraph.Build(model, plan, formats, offload);
+        var graph = OperatorGraph.Build(
+            model, plan, formats, offload, settings.CascadeAttention);
+        if (settings.CascadeAttention) RefuseNothingToShare(graph);
         StepPricer[] Stages(Device at)
         {
             var costs = new EngineCosts(
@@ -100,6 +102,18 @@ public sealed class DeploymentBuilder(
         if (reason is null) return;
         throw new ConfigException("", 0, "--enable-prefix-caching",
             $"is not possible with {model.Id}: {reason}; leave it out.");
+    }
+
+    private void RefuseNothingToShare(OperatorGraph graph)
+    {
+        if (graph.Stages.SelectMany(stage => stage)
+            .Any(template => template.Basis == ShapeBasis.CommonPrefix))
+        {
+            return;
+        }
+        throw new ConfigException("", 0, "--cascade-attention",
+            $"does nothing with {model.Id}: no layer of it reads a whole cache of keys and values "
+            + "(windows, latents and states are not shared this way); leave it out.");
     }
 
     private static void RefuseNoWayOut(

@@ -52,6 +52,12 @@ public sealed record EngineSettings
     /// <summary>Share equal prefixes (<c>--enable-prefix-caching</c>).</summary>
     public bool EnablePrefixCaching { get; init; }
 
+    /// <summary>
+    /// Read keys that all running sequences begin with once for all of them
+    /// (<c>--cascade-attention</c>; vLLM since March 2026: <c>--no-disable-cascade-attn</c>).
+    /// </summary>
+    public bool CascadeAttention { get; init; }
+
     /// <summary>Split long prompts over steps (<c>--enable-chunked-prefill</c>).</summary>
     public bool EnableChunkedPrefill
     {
@@ -157,6 +163,12 @@ public sealed record EngineSettings
                     "splits long prompts, which chunked prefill must be on for; leave it out, or "
                     + "set --enable-chunked-prefill.");
             }
+        }
+        if (CascadeAttention && !EnablePrefixCaching)
+        {
+            throw new ConfigException("", 0, "--cascade-attention",
+                "reads what sequences share, which only prefix caching lets them; leave it out, "
+                + "or set --enable-prefix-caching.");
         }
         if (MaxModelLen is { } length) Positive(length, "--max-model-len");
         if (NumGpuBlocksOverride is { } blocks)

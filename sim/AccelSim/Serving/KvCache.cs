@@ -89,6 +89,15 @@ internal sealed class KvCache
         return scratch.Count * _blockSize;
     }
 
+    /// <summary>Blocks that a sequence begins with and so many sequences use.</summary>
+    public int CommonBlocks(Sequence sequence, int users)
+    {
+        var blocks = sequence.CachedBlocks;
+        var common = 0;
+        while (common < blocks?.Count && _queue!.Users(blocks[common]) == users) common++;
+        return common;
+    }
+
     /// <summary>Gives found blocks to a sequence.</summary>
     public void Share(Sequence sequence, List<int> found, ulong chain)
     {

@@ -271,6 +271,7 @@ public sealed partial class Scheduler
             DecodeSequences = decodes.Count,
             DecodeKvTokens = decodes.KvTokens,
             WindowDecodeKvTokens = decodes.WindowKvTokens,
+            CommonPrefixTokens = CommonPrefix(decodes),
             CrossKvTokens = decodes.PromptTokens,
             SampledTokens = decodes.Count,
         };
@@ -284,6 +285,18 @@ public sealed partial class Scheduler
             images += sequence.Request.Images;
         }
         return images == 0 ? shape : shape with { Images = images };
+    }
+
+    /// <summary>
+    /// Tokens that all who run begin with, where it pays to read them once: vLLM wants 256 tokens
+    /// and 8 sequences at least (<c>use_cascade_attention</c> in its FlashAttention back end).
+    /// </summary>
+    private int CommonPrefix(DecodeSet decodes)
+    {
+        const int fewestTokens = 256, fewestSequences = 8;
+        if (!_settings.CascadeAttention || decodes.Count < fewestSequences) return 0;
+        var tokens = _kv.CommonBlocks(_running.First!, _running.Count) * _settings.BlockSize;
+        return tokens < fewestTokens ? 0 : tokens;
     }
 
     /// <summary>One micro-batch: with a pipeline of p stages, p of them are in flight.</summary>

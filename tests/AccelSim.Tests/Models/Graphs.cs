@@ -6,9 +6,11 @@ namespace AccelSim.Tests.Models;
 /// <summary>Graphs for tests: everything in bf16 unless said otherwise.</summary>
 internal static class Graphs
 {
-    public static OperatorGraph Of(ModelConfig model, ParallelismPlan? plan = null) =>
+    public static OperatorGraph Of(
+        ModelConfig model, ParallelismPlan? plan = null, bool cascade = false) =>
         OperatorGraph.Build(
-            model, plan ?? new ParallelismPlan(), FormatPlan.Unquantised(NumberFormat.Bf16));
+            model, plan ?? new ParallelismPlan(), FormatPlan.Unquantised(NumberFormat.Bf16),
+            cascade: cascade);
 
     public static OperatorTemplate Named(this OperatorGraph graph, string name) =>
         graph.Stages.SelectMany(stage => stage).First(template => template.Name == name);

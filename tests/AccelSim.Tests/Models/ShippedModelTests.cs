@@ -20,6 +20,7 @@ public sealed class ShippedModelTests
         WindowPrefillPairs = 80_000,
         WindowPrefillKvTokens = 800,
         WindowDecodeKvTokens = 3000,
+        CommonPrefixTokens = 300,
         CrossKvTokens = 9000,
         SampledTokens = 26,
         Images = 1,
@@ -154,6 +155,7 @@ public sealed class ShippedModelTests
     {
         var model = ModelCatalog.Load(id);
         yield return Graphs.Of(model);
+        yield return Graphs.Of(model, cascade: true);
         yield return Graphs.Of(model, new ParallelismPlan(Divisor(model)));
         if (!model.HasEncoder)
             yield return Graphs.Of(model, new ParallelismPlan(1, 2));
