@@ -90,9 +90,8 @@ internal sealed class EngineFlags
     public IReadOnlyList<Option> All =>
     [
         _profile, _maxNumSeqs, _maxNumBatchedTokens, _blockSize, _memory, _blocks, _maxModelLen,
-        _prefixes,
-        _noPrefixes, _cascade, _chunks, _noChunks, _longPrefill, _reserve, _noReserve, _policy, _preemption,
-        _swap, _offload, _offloadTo, _async,
+        _prefixes, _noPrefixes, _cascade, _chunks, _noChunks, _longPrefill, _reserve, _noReserve,
+        _policy, _preemption, _swap, _offload, _offloadTo, _async,
     ];
 
     /// <summary>The settings that the command states.</summary>

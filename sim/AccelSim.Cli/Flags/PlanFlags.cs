@@ -59,7 +59,8 @@ internal sealed class PlanFlags(string auto = "auto")
         + "kernels may have their own: analytical,decodeAttention=table.");
 
     private readonly Option<string?> _tables = Flag.Text(
-        "--tables", "DIR", "Measured tables for the table rung, as validate reads them.");
+        "--tables", "PATH", "For the table rung: a folder of measured tables, as validate reads "
+        + "them; for the trace rung: a trace, as capture writes it.");
 
     /// <summary>Where, in which formats, at which prices: all that a trace leaves open.</summary>
     public IReadOnlyList<Option> OfTraces =>

@@ -1,3 +1,4 @@
+using AccelSim.Cli.Flags;
 using AccelSim.Configuration;
 using AccelSim.Costs;
 using AccelSim.Hardware;
@@ -25,7 +26,7 @@ internal sealed class PlannedDeployment
     {
         var rung = CostRung.Named(
             scenario.CostModel, "--cost-model",
-            scenario.Tables is { } tables ? TimeTableReader.Read(tables) : null);
+            scenario.Tables is { } tables ? MeasuredTimes.Read(tables) : null);
         _spec = scenario.Replicas[0];
         Hardware = Catalog.Open(_spec.Hardware);
         Model = model ?? ModelCatalog.Load(scenario.Model);

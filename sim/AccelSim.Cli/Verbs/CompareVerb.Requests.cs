@@ -32,7 +32,7 @@ internal sealed partial class CompareVerb
             parsed, _engine.Settings(parsed, run.Settings), 1, new WorkloadSource());
         var rung = CostRung.Named(
             scenario.CostModel, "--cost-model",
-            scenario.Tables is { } tables ? TimeTableReader.Read(tables) : null);
+            scenario.Tables is { } tables ? MeasuredTimes.Read(tables) : null);
         var simulation = RunSimulation.Of(run, scenario, rung);
         var compared = new RunComparison(simulation);
         RunComparisonTables.Title(Terminal, simulation, scenario, rung);

@@ -86,7 +86,7 @@ internal sealed class ExplainVerb : Verb
     private int Scenario(string file)
     {
         var runner = ScenarioRunner.Load(
-            ScenarioReader.Read(file), Path.GetDirectoryName(file), TimeTableReader.Read);
+            ScenarioReader.Read(file), Path.GetDirectoryName(file), MeasuredTimes.Read);
         var files = Enumerable.Range(0, runner.Hardware.Count)
             .GroupBy(entry => runner.Hardware[entry].File, StringComparer.Ordinal);
         foreach (var entries in files)

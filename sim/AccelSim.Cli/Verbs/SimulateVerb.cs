@@ -88,7 +88,7 @@ internal sealed class SimulateVerb : Verb
     private SimulatedRun Simulate(
         ParseResult parsed, Scenario scenario, string? file, OutputFolder? folder) =>
         SimulatedRun.Of(
-            ScenarioRunner.Load(scenario, FolderOf(file), TimeTableReader.Read), Terminal,
+            ScenarioRunner.Load(scenario, FolderOf(file), MeasuredTimes.Read), Terminal,
             traced: folder is not null,
             run => _bands.Read(parsed, run.Deployments.All(Bands.AreKnown)));
 

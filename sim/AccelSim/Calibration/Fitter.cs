@@ -145,6 +145,8 @@ internal sealed class Fitter(KernelModel model, IReadOnlyList<Observation> rows,
         var isStuck = new bool[count];
         for (var i = 0; i < count; i++)
         {
+            var pull = sample.PullOf(i, point[i]);
+            descent[i] -= pull.Slope;
             isStuck[i] = point[i] <= 0 && descent[i] < 0 || point[i] >= 1 && descent[i] > 0;
             if (isStuck[i]) descent[i] = 0;
             for (var j = 0; j < i; j++)
@@ -152,7 +154,7 @@ internal sealed class Fitter(KernelModel model, IReadOnlyList<Observation> rows,
                 if (isStuck[i] || isStuck[j]) curvature[i, j] = 0;
                 curvature[j, i] = curvature[i, j];
             }
-            curvature[i, i] = curvature[i, i] * (1 + damping) + 1e-6;
+            curvature[i, i] = (curvature[i, i] + pull.Curvature) * (1 + damping) + 1e-6;
         }
         var step = curvature.Solve(descent);
         return [.. point.Select((place, i) => Math.Clamp(place + step[i], 0, 1))];

@@ -28,7 +28,12 @@ public sealed class TraceObservations
         ArgumentNullException.ThrowIfNull(files);
         ArgumentNullException.ThrowIfNull(hardware);
         (_measured, _gaps) = ([], []);
-        foreach (var file in files) Read(file);
+        foreach (var file in files)
+        {
+            var captured = new CapturedOperators(file);
+            _measured.AddRange(captured.Medians);
+            _gaps.AddRange(captured.Gaps);
+        }
         Add(hardware);
     }
 
@@ -70,43 +75,6 @@ public sealed class TraceObservations
         ArgumentNullException.ThrowIfNull(hardware);
         var machine = new Machine(Device.From(hardware.Accelerator, Catalog.Estimators));
         foreach (var (one, seconds) in _measured) Add(one, seconds, machine);
-    }
-
-    /// <summary>As replays have it, which price by what is fitted here.</summary>
-    private static ParallelismPlan Plan(ModelConfig model) => new()
-    {
-        RoutingSkew = ExpertPopularity.Usual(model),
-    };
-
-    private void Read(string file)
-    {
-        using var trace = new TraceReader(file);
-        var model = trace.Model();
-        var templates = OperatorGraph
-            .Build(model, Plan(model), trace.Header.Formats.Plan(file))
-            .Stages[0].ToDictionary(template => template.Name);
-        var times = new Dictionary<Operator, List<double>>();
-        foreach (var step in trace.Steps())
-        {
-            if (trace.Header.IsOfDraft(step)) continue;
-            var shape = step.Shape(model.Window);
-            long busy = 0;
-            foreach (var same in step.Operators.GroupBy(one => trace.Header.Operators[one.Name]))
-            {
-                if (!templates.TryGetValue(same.Key, out var template)) continue;
-                var one = template.At(shape);
-                if (!one.HasWork) continue;
-                if (!times.TryGetValue(one, out var known)) times[one] = known = [];
-                known.AddRange(same.Select(ran => ran.Duration * 1e-9));
-                busy += same.Sum(ran => ran.Duration);
-            }
-            _gaps.Add(Math.Max(0, step.End - step.Start - busy) * 1e-9);
-        }
-        foreach (var (one, known) in times)
-        {
-            known.Sort();
-            _measured.Add((one, known[known.Count / 2]));
-        }
     }
 
     private void Add(in Operator one, double seconds, Machine machine)

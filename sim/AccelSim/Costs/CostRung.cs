@@ -13,7 +13,7 @@ public sealed record CostRung(
     string Name,
     Func<Device, FormatPlan, IReadOnlyDictionary<CommunicationGroup, GroupLink>, ICostModel> Make)
 {
-    private const string Table = "table";
+    private const string Table = "table", Trace = "trace";
 
     /// <summary>The name of the rung that is taken where none is named.</summary>
     public const string Default = "analytical";
@@ -28,7 +28,7 @@ public sealed record CostRung(
 
     /// <summary>The names of all rungs.</summary>
     public static IReadOnlyList<string> Names { get; } =
-        [.. All.Select(rung => rung.Name), Table];
+        [.. All.Select(rung => rung.Name), Table, Trace];
 
     /// <summary>A rung by name, or a choice.</summary>
     /// <param name="name">
@@ -36,7 +36,9 @@ public sealed record CostRung(
     /// <c>analytical,decodeAttention=table,linearBf16=roofline</c>.
     /// </param>
     /// <param name="path">The flag or JSON path that named it, for the error.</param>
-    /// <param name="tables">Measured times for the table rung; null where none are given.</param>
+    /// <param name="tables">
+    /// Measured times for the table and the trace rung; null where none are given.
+    /// </param>
     /// <exception cref="ConfigException">There is none, or it lacks its tables.</exception>
     public static CostRung Named(string name, string path, TimeTables? tables = null)
     {
@@ -68,17 +70,33 @@ public sealed record CostRung(
 
     private static CostRung One(string name, string path, TimeTables? tables)
     {
-        if (name != Table)
+        if (name is not (Table or Trace))
         {
             return All.FirstOrDefault(rung => rung.Name == name) ?? throw new ConfigException(
                 "", 0, path, $"\"{name}\" is not known; " + NearestName.Hint(name, Names));
         }
-        return tables is null
-            ? throw new ConfigException(
-                "", 0, path, "the table rung needs measured times; name their folder as well.")
-            : new CostRung(Table, (device, formats, links) => new TableCostModel(
-                new AnalyticalCostModel(device, formats, links), Of(device, tables)));
+        if (tables is null || (tables.Captured is null) == (name == Trace))
+        {
+            throw new ConfigException("", 0, path, name == Trace
+                ? "the trace rung needs captured operators; name a trace of accelsim capture or "
+                    + "measure as --tables."
+                : "the table rung needs measured times; name their folder as --tables.");
+        }
+        return new CostRung(name, (device, formats, links) => new TableCostModel(
+            name, new AnalyticalCostModel(device, formats, links),
+            tables.Captured is { } captured
+                ? Of(device, captured, tables.Source)
+                : Of(device, tables)));
     }
+
+    private static TimeTable Of(Device device, CapturedTimes captured, string file) =>
+        device.Spec.Class == DeviceClass.Edge
+            || captured.IsProcessor == (device.Spec.Class == DeviceClass.Cpu)
+            ? captured.Times
+            : throw new ConfigException(file, 0, "$.device",
+                $"was captured on {captured.Device}, but {device.Spec.Id} is of the class "
+                + $"{JsonNames.Of(device.Spec.Class.ToString())}; name the hardware that ran it, "
+                + "or replay the trace on the other.");
 
     private static TimeTable Of(Device device, TimeTables tables) =>
         tables.Devices.GetValueOrDefault(device.Spec.Id) ?? throw new ConfigException(

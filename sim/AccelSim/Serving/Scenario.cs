@@ -40,7 +40,9 @@ public sealed record Scenario
     /// </remarks>
     public string CostModel { get; init; } = CostRung.Default;
 
-    /// <summary>A folder of measured tables, for the table rung.</summary>
+    /// <summary>
+    /// A folder of measured tables, for the table rung; a captured run, for the trace rung.
+    /// </summary>
     public string? Tables { get; init; }
 
     /// <summary>Activations and unquantised weights (<c>--dtype</c>).</summary>

@@ -34,6 +34,18 @@ public sealed class CalibratorTests : IDisposable
     }
 
     [Fact]
+    public void AFigureThatNoRowTellsOf_StaysWhereFitsBegin()
+    {
+        ToyKernel.Write(_tables, 0.05, "h100_sxm");
+        var fit = new Calibrator(_tables.Folder, ["h100_sxm"])
+        {
+            Models = (_, family) =>
+                family == KernelFamily.LinearBf16 ? new WithIdleFigure() : null,
+        }.Run().Families.Single();
+        Assert.Equal(WithIdleFigure.Start, fit.Figures[^1], 3);
+    }
+
+    [Fact]
     public void ClassFigures_AreThoseThatItsDevicesShare()
     {
         ToyKernel.Write(_tables, 0, "a100_sxm", "h100_sxm");

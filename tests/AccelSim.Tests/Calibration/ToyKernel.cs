@@ -74,3 +74,19 @@ internal sealed class ToyKernel : KernelModel
         from k in new[] { 512, 2048, 8192 }
         select (n, k);
 }
+
+/// <summary>The toy with a figure that nothing depends on.</summary>
+internal sealed class WithIdleFigure : KernelModel
+{
+    /// <summary>Where fits of the idle figure begin.</summary>
+    public const double Start = 0.3;
+
+    private static readonly ToyKernel Toy = new();
+
+    public override IReadOnlyList<KernelParameter> Parameters { get; } =
+        [.. Toy.Parameters, new("idle", "", 0.1, 1, Start, "nothing")];
+
+    public override void Price(
+        in Operator @operator, Machine machine, ReadOnlySpan<double> figures,
+        out KernelTime time) => Toy.Price(@operator, machine, figures[..^1], out time);
+}

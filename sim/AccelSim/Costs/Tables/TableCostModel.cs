@@ -9,14 +9,15 @@ namespace AccelSim.Costs.Tables;
 /// alone. Prices from the table are tagged measured, so that results tell how much of their time
 /// stands on it; sizes beyond the table are priced below and reported.
 /// </remarks>
+/// <param name="name">As users name the rung.</param>
 /// <param name="below">Prices what was not measured.</param>
 /// <param name="table">The measured times.</param>
-public sealed class TableCostModel(ICostModel below, TimeTable table) : ICostModel
+public sealed class TableCostModel(string name, ICostModel below, TimeTable table) : ICostModel
 {
     private readonly SortedDictionary<KernelFamily, SizeBeyond> _beyond = [];
 
     /// <inheritdoc/>
-    public string Name => "table";
+    public string Name => name;
 
     /// <inheritdoc/>
     public IReadOnlyList<Resource> Resources => below.Resources;

@@ -104,4 +104,14 @@ public sealed class TimeTable
 /// <summary>Measured times of several devices.</summary>
 /// <param name="Source">The folder that they were read from.</param>
 /// <param name="Devices">By the id of the accelerator.</param>
-public sealed record TimeTables(string Source, IReadOnlyDictionary<string, TimeTable> Devices);
+public sealed record TimeTables(string Source, IReadOnlyDictionary<string, TimeTable> Devices)
+{
+    /// <summary>What a captured run measured; null where tables were read.</summary>
+    public CapturedTimes? Captured { get; init; }
+}
+
+/// <summary>Times of operators that an engine ran.</summary>
+/// <param name="Device">What it ran on, as the run calls it.</param>
+/// <param name="IsProcessor">Whether it is a processor: of the class cpu or edge.</param>
+/// <param name="Times">The times.</param>
+public sealed record CapturedTimes(string Device, bool IsProcessor, TimeTable Times);

@@ -92,7 +92,7 @@ public sealed class TableRungTests
 
     [Theory]
     [InlineData("tabel", "--x: \"tabel\" is not known; did you mean \"table\"? Known: roofline, "
-        + "analytical, table.")]
+        + "analytical, table, trace.")]
     [InlineData("analytical,decode=table",
         "--x: \"decode\" is no family of kernels; ")]
     [InlineData("analytical,sampling",
@@ -105,7 +105,7 @@ public sealed class TableRungTests
 
     [Fact]
     public void TheTableRungWithoutTables_IsTold() => Assert.Equal(
-        "--x: the table rung needs measured times; name their folder as well.",
+        "--x: the table rung needs measured times; name their folder as --tables.",
         Assert.Throws<ConfigException>(() => CostRung.Named("table", "--x")).Message);
 
     [Fact]

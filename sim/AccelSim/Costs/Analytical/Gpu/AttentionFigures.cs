@@ -30,7 +30,7 @@ internal readonly ref struct AttentionFigures(ReadOnlySpan<double> values)
         new("reduction", "cycles", 100, 60_000, 3000, "a second kernel where keys are split"),
         new("reductionSplit", "cycles", 1, 5000, 300, "its time for each split"),
         new("reductionRate", "B/cycle", 0.3, 1000, 20, "partial results per multiprocessor"),
-        new("bandwidthShare", "", 0.2, 1.1, 0.9, "share of the memory's bandwidth"),
+        new("bandwidthShare", "", 0.6, 1, 0.85, "share of the memory's bandwidth"),
         new("cacheRate", "B/cycle", 2, 400, 30, "what the cache gives each multiprocessor"),
         new("cacheShare", "", 0.4, 1.05, 0.85, "share of the cache that keys may stay in"),
         new("sequence", "cycles", 1, 1_000_000, 300, "a sequence's part of the scheduling"),
