@@ -35,6 +35,19 @@ public sealed partial class ReadmeTests
         AssertShown(Steady(shown).Split('\n'), Steady(printed).TrimEnd('\n').Split('\n'));
     }
 
+    [Fact]
+    public void Figures_AreThoseOfTheFidelityPage()
+    {
+        var page = File.ReadAllText(Path.Combine(RepositoryRoot.Path, "docs", "fidelity.md"))
+            .Replace("*", "", StringComparison.Ordinal);
+        var from = Readme.IndexOf("| | own device | data sheet only |", StringComparison.Ordinal);
+        var table = Readme[from..Readme.IndexOf("\n\n", from, StringComparison.Ordinal)];
+        string[] figures = [.. Errors().Matches(table).Select(match => match.Value)];
+        Assert.InRange(figures.Length, 10, 20);
+        Assert.All(figures, figure => Assert.Contains(
+            $" {figure} |", page, StringComparison.Ordinal));
+    }
+
     /// <summary>A line of "…" stands for any lines.</summary>
     private static void AssertShown(string[] shown, string[] printed)
     {
@@ -71,6 +84,10 @@ public sealed partial class ReadmeTests
 
     [GeneratedRegex(@"```\n(\$ [\s\S]*?)```")]
     private static partial Regex Block();
+
+    /// <summary>A median and a 90th percentile.</summary>
+    [GeneratedRegex(@"[\d.]+ / [\d.]+ %")]
+    private static partial Regex Errors();
 
     [GeneratedRegex(@" \\\n +")]
     private static partial Regex Continued();

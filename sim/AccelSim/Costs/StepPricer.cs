@@ -99,10 +99,17 @@ public sealed class StepPricer
         }
         var launches = LaunchSeconds(shape);
         if (launches > 0) WaitForLaunches(shape, seconds, launches, ref cost);
-        // One layer's weights come in while those before it run.
-        var missing = _loads.Seconds - (seconds + cost.Seconds);
+        var layers = seconds + cost.Seconds;
+        var missing = WithLoads(layers) - layers;
         if (missing > 0) cost.AddTime(_loads, missing / _loads.Seconds);
     }
+
+    /// <summary>
+    /// What layers of a step take with the weights that come in: one layer's come while those
+    /// before it run, so that only what takes longer counts.
+    /// </summary>
+    /// <param name="seconds">The layers alone.</param>
+    public double WithLoads(double seconds) => Math.Max(seconds, _loads.Seconds);
 
     /// <summary>Kernels run while the host starts the next ones.</summary>
     private void WaitForLaunches(

@@ -73,21 +73,19 @@ public static partial class Explanation
         for (var stage = 0; stage < deployment.Stages.Count; stage++)
         {
             var pricer = deployment.Stages[stage];
-            double before = total, loads = 0;
+            double layers = 0;
             foreach (var template in pricer.Operators)
             {
                 var one = template.At(shape);
                 pricer.Model.Price(one, out var price);
                 if (price.Seconds == 0) continue;
-                if (one.Kind == OperatorKind.WeightLoad) loads += template.Count * price.Seconds;
-                else total += template.Count * price.Seconds;
+                if (one.Kind != OperatorKind.WeightLoad)
+                    layers += template.Count * price.Seconds;
                 parts.Add(Operator(pricer.Model, template, one, price));
             }
             pricer.Price(shape, out var whole);
             var seconds = whole.Share[pricer.Model.HostResource];
-            total += seconds;
-            // Weights come in while layers run: only what takes longer counts.
-            total = Math.Max(total, before + loads);
+            total += pricer.WithLoads(layers + seconds);
             if (stage > 0 && seconds == 0) continue;
             var host = pricer.Model.Resources[pricer.Model.HostResource];
             parts.Add(new(
