@@ -119,9 +119,11 @@ public sealed class RunReaderTests
     }
 
     [Theory]
-    [InlineData("[{\"replicas\":2}]")]
-    [InlineData("[{\"replicas\":1},{\"replicas\":1}]")]
-    public void RunOfSeveralReplicas_IsRefused(string deployments)
+    [InlineData("[]", "is missing or empty; it tells what served the run.")]
+    [InlineData("[{\"replicas\":1},{\"replicas\":1}]",
+        "tells of 2 kinds of replicas, but equal ones are simulated beside a run; ")]
+    public void ARunOfOtherThanOneKindOfReplica_IsRefused(
+        string deployments, string message)
     {
         var folder = Directory.CreateTempSubdirectory("accelsim-runs").FullName;
         try
@@ -131,7 +133,7 @@ public sealed class RunReaderTests
             File.WriteAllText(Path.Combine(folder, "requests.csv"), SoundCsv);
             var refusal = Damage.Refusal(
                 () => RunReader.Read(Path.Combine(folder, "requests.csv")));
-            Assert.Contains("several replicas served this run", refusal!.Message);
+            Assert.Contains(message, refusal!.Message);
         }
         finally
         {
