@@ -81,7 +81,7 @@ internal static class ProfiledRules
     /// <summary>What a kernel is that no operator started, as far as it tells.</summary>
     public static ProfiledOperator OfKernel(ProfiledEvent one)
     {
-        if (one.Category.StartsWith("gpu_mem", StringComparison.Ordinal))
+        if (one.Category.Contains("mem", StringComparison.OrdinalIgnoreCase))
             return new ProfiledOperator(Copy);
         if (one.Collective.Length == 0) return new ProfiledOperator(Other);
         var bytes = one.ElementType switch

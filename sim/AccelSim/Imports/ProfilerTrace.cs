@@ -18,12 +18,17 @@ public sealed class ProfilerTrace
     private readonly Dictionary<(string Name, string Label), int> _places = [];
     private readonly List<(ProfiledOperator What, string Name, List<double> Times)> _all = [];
 
+    private long _spans;
+
     private ProfilerTrace()
     {
     }
 
     /// <summary>The kind of what no rule knows.</summary>
     public const string Other = ProfiledRules.Other;
+
+    /// <summary>The devices that the profile names.</summary>
+    public IReadOnlyList<ProfiledDevice> Devices { get; private set; } = [];
 
     /// <summary>Kernels, copies included.</summary>
     public long Kernels { get; private set; }
@@ -44,9 +49,11 @@ public sealed class ProfilerTrace
         using var events = new ChromeEvents(path);
         while (events.Next(out var bytes)) trace.Add(ProfiledEvent.Read(bytes, events), events);
         trace.Join();
+        trace.Devices = events.Devices;
         return trace.Kernels > 0 ? trace : throw new ConfigException(path, 0, "",
-            "holds no kernel of a device; profile with ProfilerActivity.CUDA, and with "
-            + "record_shapes=True for sizes.");
+            (trace._spans == 0 ? "holds no kernel of a device"
+                : $"holds {trace._spans:N0} spans of the host, but no kernel of a device")
+            + "; profile with ProfilerActivity.CUDA, and with record_shapes=True for sizes.");
     }
 
     /// <summary>Adds the operators that a table holds, each with the median of its times.</summary>
@@ -66,6 +73,7 @@ public sealed class ProfilerTrace
     private void Add(ProfiledEvent one, ChromeEvents events)
     {
         if (one.Microseconds is not { } span) return;
+        _spans++;
         var category = one.Category.ToLowerInvariant();
         if (category is "cpu_op" or "operator")
         {
@@ -73,7 +81,7 @@ public sealed class ProfilerTrace
             if (_operators.Count >= MostLinks) throw TooMany(events);
             _operators[id] = Place(ProfiledRules.Of(one), one.Name, events);
         }
-        else if (category is "kernel" or "gpu_memcpy" or "gpu_memset")
+        else if (category is "kernel" or "gpu_memcpy" or "gpu_memset" or "memcpy" or "memset")
         {
             Kernels++;
             var what = ProfiledRules.OfKernel(one);
