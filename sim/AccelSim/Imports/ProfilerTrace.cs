@@ -138,7 +138,7 @@ public sealed class ProfilerTrace
     private static string Short(string name)
     {
         var end = name.AsSpan().IndexOfAny('<', '(');
-        var text = end > 0 ? name[..end] : name;
+        var text = end > 0 ? name[..end].TrimEnd() : name;
         return text.Length > MostName ? text[..MostName] : text;
     }
 

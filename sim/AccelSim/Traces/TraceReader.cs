@@ -102,10 +102,9 @@ public sealed class TraceReader : IDisposable
         TextFile.RefuseMissing(path);
         try
         {
-            if (WrongTrace.OfPacking(path) is { } wrong) throw wrong;
-            return path.EndsWith(".gz", StringComparison.Ordinal)
-                ? CheckedGzip.Open(path)
-                : File.OpenRead(path);
+            if (!path.EndsWith(".gz", StringComparison.Ordinal)) return File.OpenRead(path);
+            WrongTrace.RefuseUnpacked(path);
+            return CheckedGzip.Open(path);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {

@@ -17,23 +17,17 @@ internal static class WrongTrace
     /// <param name="start">Its first bytes, unpacked.</param>
     public static bool IsTrace(ReadOnlySpan<byte> start) => start.IndexOf(Schema) >= 0;
 
-    /// <summary>The error where packing and name do not fit; null where they do.</summary>
+    /// <summary>Refuses a file that is not packed, though its name says so.</summary>
     /// <param name="file">The file as the user named it.</param>
+    /// <exception cref="ConfigException">It is not packed.</exception>
     /// <exception cref="IOException">It cannot be read.</exception>
-    public static ConfigException? OfPacking(string file)
+    public static void RefuseUnpacked(string file)
     {
         Span<byte> start = stackalloc byte[2];
-        using (var stream = File.OpenRead(file))
-        {
-            if (stream.ReadAtLeast(start, start.Length, throwOnEndOfStream: false) < start.Length)
-                return null;
-        }
-        var isPacked = start is [0x1F, 0x8B];
-        return isPacked == file.EndsWith(".gz", StringComparison.Ordinal)
-            ? null
-            : Error(file, 0, isPacked
-                ? "it is packed with gzip, but its name does not end with .gz"
-                : "its name ends with .gz, but it is not packed with gzip");
+        using var stream = File.OpenRead(file);
+        var read = stream.ReadAtLeast(start, start.Length, throwOnEndOfStream: false);
+        if (read == start.Length && !IsPacked(start))
+            throw Error(file, 0, "its name ends with .gz, but it is not packed with gzip");
     }
 
     /// <summary>The error for what does not begin as a captured run does.</summary>
@@ -52,6 +46,12 @@ internal static class WrongTrace
 
     private static string Found(string file, ReadOnlySpan<byte> start)
     {
+        if (IsPacked(start))
+        {
+            return file.EndsWith(".gz", StringComparison.Ordinal)
+                ? "it is packed with gzip twice"
+                : "it is packed with gzip, but its name does not end with .gz";
+        }
         var text = start.TrimStart("\uFEFF"u8).TrimStart(" \t\r\n"u8);
         if (text.IsEmpty) return "it is empty";
         if (IsBinary(text)) return "it is binary";
@@ -81,6 +81,8 @@ internal static class WrongTrace
                 ? $"it is JSON that begins with the member {TraceFile.Show(first)}"
             : $"it begins with {FirstLine(text)}";
     }
+
+    private static bool IsPacked(ReadOnlySpan<byte> start) => start is [0x1F, 0x8B, ..];
 
     private static bool IsBinary(ReadOnlySpan<byte> text)
     {

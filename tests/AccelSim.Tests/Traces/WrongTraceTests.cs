@@ -56,6 +56,11 @@ public sealed class WrongTraceTests : IDisposable
             StringComparison.Ordinal);
     }
 
+    [Fact]
+    public void WhatIsPackedTwice_IsNamed() => Assert.Contains(
+        "it is packed with gzip twice; ", Message("run.jsonl.gz", Packed(Packed([1]))),
+        StringComparison.Ordinal);
+
     /// <summary>Weights are one line of gigabytes; the first bytes tell.</summary>
     [Fact]
     public void AHugeBinaryLine_IsNotReadWhole()
