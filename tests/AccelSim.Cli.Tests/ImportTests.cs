@@ -16,6 +16,9 @@ public sealed class ImportTests
         {"ph":"X","cat":"kernel","name":"odd<int>(x)","ts":9,"dur":5,"args":{"External id":7}}]}
         """;
 
+    private static readonly string OfHost =
+        Profile[..Profile.IndexOf(",\n{\"ph\":\"X\",\"cat\":\"kernel\"")] + "]}";
+
     [Fact]
     public void AProfile_BecomesTablesThatValidateReads()
     {
@@ -68,6 +71,20 @@ public sealed class ImportTests
         var run = Typed.Run($"import {file} --hardware h100-sxm --out {folder["tables"]}");
         Assert.Equal(1, run.Code);
         Assert.EndsWith("No row fits a table.\n", run.Out, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void AProfileOfAProcessor_BecomesTablesOfIt()
+    {
+        using var folder = new TemporaryFolder();
+        var file = folder.Write("t.json", OfHost);
+        var run = Typed.Run($"import {file} --hardware epyc-9654 --out {folder["tables"]}");
+        Assert.Equal(("", 0), (run.Error, run.Code));
+        Assert.StartsWith(
+            "1 operator of the host, without those that it called", run.Out,
+            StringComparison.Ordinal);
+        Assert.Contains("over 1 row.", Typed.Run($"validate --tables {folder["tables"]}").Out,
+            StringComparison.Ordinal);
     }
 
     /// <summary>Its times would be taken for another device's.</summary>

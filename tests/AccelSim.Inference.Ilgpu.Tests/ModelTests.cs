@@ -23,7 +23,7 @@ public sealed class ModelTests : IDisposable
             foreach (var device in Devices.Whole)
             {
                 // The emulator takes a minute or more for each; these have every operator.
-                string[] few = ["llama", "qwen3_moe", "gpt2"];
+                string[] few = ["llama", "qwen3_moe", "qwen2_moe", "gpt2"];
                 foreach (var model in device == Devices.Emulator ? few : TinyModels.Configs.Keys)
                     cases.Add(device, model);
             }

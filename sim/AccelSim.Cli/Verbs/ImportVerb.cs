@@ -3,6 +3,7 @@ using System.IO.Compression;
 using AccelSim.Cli.Flags;
 using AccelSim.Cli.Output;
 using AccelSim.Configuration;
+using AccelSim.Hardware;
 using AccelSim.Imports;
 using AccelSim.Reports;
 using AccelSim.Validation;
@@ -81,8 +82,10 @@ internal sealed class ImportVerb : Verb
         switch (format)
         {
             case Kineto:
-                var trace = ProfilerTrace.Read(path);
-                if (ProfiledDevice.Doubt(trace.Devices, hardware, path) is { } doubt)
+                var shipped = TableNames.Hardware(TableNames.Of(hardware))!;
+                var isOfHost = Catalog.Open(shipped).Accelerator.Fabric is CpuFabric;
+                var trace = ProfilerTrace.Read(path, isOfHost);
+                if (ProfiledDevice.Doubt(trace.Devices, shipped, path) is { } doubt)
                     Terminal.Paragraph("Warning: " + doubt, 4);
                 trace.Write(tables);
                 ImportedOperatorsCsv.Write(Path.Combine(folder.Draft, Operators), trace.Operators);

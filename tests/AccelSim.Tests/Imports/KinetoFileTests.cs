@@ -138,6 +138,68 @@ public sealed class KinetoFileTests : IDisposable
                 (one.Kind, one.Name, one.Shape, one.Count, one.TotalMicroseconds)));
     }
 
+    /// <summary>
+    /// Of a processor: a caller's time is without that of what it called, on its own thread.
+    /// </summary>
+    [Fact]
+    public void OperatorsOfTheHost_TakeTheirOwnTime()
+    {
+        File.WriteAllText(_file, Head + """
+              {
+                "ph": "X", "cat": "cpu_op", "name": "aten::expand", "pid": 4711, "tid": 4711,
+                "ts": 5371.000, "dur": 1.130, "args": { "External id": 13 }
+              },
+              {
+                "ph": "X", "cat": "cpu_op", "name": "aten::silu", "pid": 4711, "tid": 4712,
+                "ts": 5372.000, "dur": 7.000, "args": { "External id": 14 }
+              },
+              {
+                "ph": "X", "cat": "cpu_op", "name": "aten::silu", "pid": 4711, "tid": 4711,
+                "ts": 5448.501, "dur": 2.000, "args": { "External id": 15 }
+              }
+              ]}
+            """);
+        Assert.Equal(
+            [
+                ("aten::addmm", "m=8 n=512 k=4096", 1, 50.0), ("aten::linear", "", 1, 29.37),
+                ("aten::silu", "", 2, 9.0), ("aten::expand", "", 1, 1.13),
+            ],
+            ProfilerTrace.Read(_file, isOfHost: true).Operators.Select(one =>
+                (one.Name, one.Shape, one.Count, Math.Round(one.TotalMicroseconds, 6))));
+    }
+
+    [Fact]
+    public void KernelsOfADevice_AreNoProcessors()
+    {
+        File.WriteAllText(_file, Head + Tail);
+        Assert.EndsWith(
+            "has the kernel \"void cutlass::Kernel2<cutlass_80_x>(Params)\" of a device, but "
+            + "--hardware names a processor; name the device.",
+            Damage.Refusal(() => ProfilerTrace.Read(_file, isOfHost: true))!.Message,
+            StringComparison.Ordinal);
+    }
+
+    /// <summary>PyTorch's attention on processors has heads before lengths.</summary>
+    [Theory]
+    [InlineData("[2,8,64,128]", "[2,8,64,128]", "True",
+        "batch=2 seq=64 heads=8 kv_heads=8 head_dim=128 window=0")]
+    [InlineData("[2,8,1,128]", "[2,8,64,128]", "False",
+        "batch=2 kv_len=64 heads=8 kv_heads=8 head_dim=128 window=0")]
+    [InlineData("[2,8,64,128]", "[2,8,64,128]", "False", "")]
+    public void AttentionOnAProcessor_IsKnown(
+        string queries, string keys, string causal, string shape)
+    {
+        File.WriteAllText(_file, $$$"""
+            [{"ph":"X","cat":"cpu_op","name":"aten::_scaled_dot_product_flash_attention_for_cpu",
+            "tid":1,"ts":1.5,"dur":2,"args":{"External id":1,
+            "Input Dims":[{{{queries}}},{{{keys}}},{{{keys}}},[],[],[],[]],
+            "Input type":["c10::BFloat16","c10::BFloat16","c10::BFloat16","Scalar","Scalar","",""],
+            "Concrete Inputs":["","","","0.","{{{causal}}}","",""]}}]
+            """);
+        Assert.Equal(
+            shape, Assert.Single(ProfilerTrace.Read(_file, isOfHost: true).Operators).Shape);
+    }
+
     [Fact]
     public void TheDevice_IsTheHeaders() => Assert.Equal(
         [new ProfiledDevice("NVIDIA H100 80GB HBM3", 85029158912, 132)], Read().Devices);

@@ -133,8 +133,14 @@ public sealed class ProfilerTraceTests : IDisposable
         var refusal = Damage.Refusal(
             () => ProfilerTrace.Read(Path.Combine(_folder, "t.json")));
         Assert.EndsWith("t.json: holds 2 spans of the host, but no kernel of a device; profile "
-            + "with ProfilerActivity.CUDA, and with record_shapes=True for sizes.",
+            + "with ProfilerActivity.CUDA, and with record_shapes=True for sizes. Where a "
+            + "processor was profiled, --hardware names it, such as epyc-9654.",
             refusal!.Message, StringComparison.Ordinal);
+        Assert.EndsWith("t.json: holds no operator of the host (cpu_op) among 2 spans; profile "
+            + "with ProfilerActivity.CPU, and with record_shapes=True for sizes, by a PyTorch that "
+            + "was built with Kineto.",
+            Damage.Refusal(() => ProfilerTrace.Read(Path.Combine(_folder, "t.json"), true))!
+                .Message, StringComparison.Ordinal);
     }
 
     /// <summary>As Kineto writes it, before the events.</summary>
