@@ -150,13 +150,6 @@ internal sealed class GpuExecutor : IExecutor
 
     private static void Refuse(EngineModel model)
     {
-        foreach (var matrix in model.Operators.SelectMany(own => own.Matrices))
-        {
-            if (matrix.Storage is { Kind: not StorageKind.Fp8, RoundsInputs: false }) continue;
-            throw new ConfigException("", 0, "--dtype",
-                "kernels for GPUs run fp32, bf16, fp16, int8 and int4 weights, neither fp8 nor "
-                + "w8a8; take one of those, or --backend cpu.");
-        }
         if (model.Formats.KvRounding is not null)
         {
             throw new ConfigException("", 0, "--backend",
@@ -170,11 +163,6 @@ internal sealed class GpuExecutor : IExecutor
                 throw new ConfigException("", 0, "--backend",
                     $"heads have {attention.HeadDim} numbers; kernels for GPUs have room for "
                     + $"{Limits.HeadDim}.");
-            }
-            if (layer.FeedForward is ExpertMlp { SharedIntermediate: > 0 })
-            {
-                throw new ConfigException("", 0, "--backend",
-                    "experts that all tokens share run on the processor alone; take cpu.");
             }
             if (layer.FeedForward is ExpertMlp experts && experts.Experts > Limits.Experts)
             {

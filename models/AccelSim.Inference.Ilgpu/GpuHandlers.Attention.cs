@@ -114,14 +114,23 @@ internal sealed partial class GpuHandlers
 
     private Action SumExperts(BoundOperator own)
     {
-        var perToken = Experts(own).PerToken;
+        var moe = Experts(own);
+        var hasShared = moe.SharedIntermediate > 0;
         return () =>
         {
             var experts = state.Experts;
             var width = experts.Output.Width;
+            var nothing = device.Nothing.View.BaseView;
+            var shared = new SharedRows
+            {
+                Rows = hasShared ? experts.Shared.View : nothing,
+                Gates = hasShared && moe.SharedGate ? experts.SharedGate.View : nothing,
+                HasRows = hasShared ? 1 : 0,
+                HasGate = hasShared && moe.SharedGate ? 1 : 0,
+            };
             device.Run(
-                ExpertKernels.Gather, device.Groups(state.Facts.Rows), experts.Routes(perToken),
-                experts.Weights.View, experts.Output.View,
+                ExpertKernels.Gather, device.Groups(state.Facts.Rows),
+                experts.Routes(moe.PerToken), experts.Weights.View, experts.Output.View, shared,
                 state.Delta.Take(state.Facts.Rows, width), width);
             state.HasDelta = true;
         };

@@ -36,6 +36,11 @@ internal sealed partial class GpuHandlers(
         "moe.activation" => Activate(
             own, state.Experts.Up, state.Experts.Inner, () => Choices(own)),
         "moe.down_proj" => RunExperts(own, state.Experts.Inner, state.Experts.Output),
+        "moe.shared_gate" => Linear(own, state.Normed, state.Experts.SharedGate),
+        "moe.shared.gate_up_proj" => Linear(own, state.Normed, state.Up),
+        "moe.shared.activation" =>
+            Activate(own, state.Up, state.Inner, () => state.Facts.Rows),
+        "moe.shared.down_proj" => Linear(own, state.Inner, state.Experts.Shared),
         "moe.weighted_sum" => SumExperts(own),
         "lm_head" => ComputeLogits(own),
         "sampling" => Sample(own),

@@ -8,7 +8,8 @@ namespace AccelSim.Inference.Ilgpu;
 /// <summary>y = x · Wᵀ + b on a device, by whichever kernel suits the number of rows.</summary>
 /// <remarks>
 /// One row, and weights of fp32 always, go with inputs of fp32. On devices with matrix units
-/// several rows are rounded to 16 bits; many go to NVIDIA's library where it is.
+/// several rows are rounded to 16 bits; many go to NVIDIA's library where it is. With W8A8 all
+/// rows are rounded to 8 bits on any device.
 /// </remarks>
 internal sealed class GpuLinear(GpuDevice device) : IDisposable
 {
@@ -20,6 +21,8 @@ internal sealed class GpuLinear(GpuDevice device) : IDisposable
 
     private readonly DeviceSlot<float> _wide = new(device);
     private readonly DeviceSlot<Quad> _rounded = new(device);
+    private readonly DeviceSlot<uint> _whole = new(device);
+    private readonly DeviceSlot<float> _scales = new(device);
     private readonly DeviceSlot<Quad> _expanded = new(device);
 
     /// <summary>Multiplies by one matrix.</summary>
@@ -72,7 +75,8 @@ internal sealed class GpuLinear(GpuDevice device) : IDisposable
 
     /// <summary>Whether inputs are rounded to 16 bits for so many rows.</summary>
     public bool RoundsInputs(DeviceMatrix matrix, int rows) =>
-        rows > 1 && device.Units != MatrixUnits.None && matrix.Storage.Kind != StorageKind.F32;
+        rows > 1 && device.Units != MatrixUnits.None && matrix.Storage.Kind != StorageKind.F32
+        && !matrix.Storage.RoundsInputs;
 
     /// <summary>Whether inputs of experts are rounded to 16 bits for so many rows.</summary>
     public bool RoundsExperts(DeviceMatrix matrix, int rows, int experts) =>
@@ -82,6 +86,8 @@ internal sealed class GpuLinear(GpuDevice device) : IDisposable
     {
         _wide.Dispose();
         _rounded.Dispose();
+        _whole.Dispose();
+        _scales.Dispose();
         _expanded.Dispose();
     }
 
@@ -96,7 +102,7 @@ internal sealed class GpuLinear(GpuDevice device) : IDisposable
         var teams = (matrix.Rows + each - 1) / each;
         var perGroup = device.HasWarps ? device.GroupSize / WarpTeam.Size : 1;
         device.Run(
-            KernelChoice.Vector(matrix.Storage, device.HasWarps),
+            KernelChoice.Vector(matrix.Storage, device.HasWarps, device.Units),
             device.Groups((teams + perGroup - 1) / perGroup, sides.Count), matrix.View, sides);
     }
 
@@ -106,7 +112,8 @@ internal sealed class GpuLinear(GpuDevice device) : IDisposable
         var grid = new KernelConfig(
             new Index3D((matrix.Rows + 4 * side - 1) / (4 * side), tiles, 1),
             new Index3D(side * side, 1, 1));
-        device.Run(KernelChoice.Tile(matrix.Storage), grid, matrix.View, sides, side);
+        device.Run(
+            KernelChoice.Tile(matrix.Storage, device.Units), grid, matrix.View, sides, side);
     }
 
     private void RunNarrow(DeviceMatrix matrix, in Sides sides) => device.Run(
@@ -160,6 +167,7 @@ internal sealed class GpuLinear(GpuDevice device) : IDisposable
         DeviceMatrix matrix, DeviceSlot<float> x, int rows, DeviceSlot<float> y,
         ArrayView<float>? bias)
     {
+        if (matrix.Storage.RoundsInputs) return Whole(matrix, x, rows, y, bias);
         var input = x;
         if (matrix.Padded != matrix.Columns)
         {
@@ -175,6 +183,21 @@ internal sealed class GpuLinear(GpuDevice device) : IDisposable
         };
     }
 
+    /// <summary>Inputs of 8 bits with their scales, filled up with zeros.</summary>
+    private Sides Whole(
+        DeviceMatrix matrix, DeviceSlot<float> x, int rows, DeviceSlot<float> y,
+        ArrayView<float>? bias)
+    {
+        var words = matrix.Padded / 4;
+        device.Run(
+            KernelChoice.Whole(device.HasWarps), device.Groups(rows), x.View, x.Width,
+            _whole.Take(rows, words), words, _scales.Take(rows));
+        return SidesOf(rows, y, bias) with
+        {
+            Inputs = _whole.Quads, InputQuads = words / 4, InputScales = _scales.View,
+        };
+    }
+
     private Sides SidesOf(int rows, DeviceSlot<float> y, ArrayView<float>? bias) => new()
     {
         Count = rows,
@@ -183,5 +206,6 @@ internal sealed class GpuLinear(GpuDevice device) : IDisposable
         Bias = bias ?? device.Nothing.View.BaseView,
         HasBias = bias is null ? 0 : 1,
         Experts = device.NoIntegers.View.BaseView,
+        InputScales = device.Nothing.View.BaseView,
     };
 }

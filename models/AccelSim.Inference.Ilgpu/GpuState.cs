@@ -144,6 +144,11 @@ internal sealed class GpuExperts(GpuDevice device) : IDisposable
 
     public DeviceSlot<float> Output { get; } = new(device);
 
+    /// <summary>What the shared experts make of each token.</summary>
+    public DeviceSlot<float> Shared { get; } = new(device);
+
+    public DeviceSlot<float> SharedGate { get; } = new(device);
+
     /// <summary>What kernels see.</summary>
     public Kernels.Routes Routes(int perToken) => new()
     {
@@ -157,7 +162,9 @@ internal sealed class GpuExperts(GpuDevice device) : IDisposable
 
     public void Dispose()
     {
-        foreach (var slot in new[] { Scores, Weights, Input, Up, Inner, Output }) slot.Dispose();
+        DeviceSlot<float>[] slots =
+            [Scores, Weights, Input, Up, Inner, Output, Shared, SharedGate];
+        foreach (var slot in slots) slot.Dispose();
         foreach (var slot in new[] { Chosen, Counts, Ranks, Starts, Places, Owners })
             slot.Dispose();
     }

@@ -14,37 +14,57 @@ internal static class KernelChoice
         StorageKind.Bf16 => RowwiseKernels.Look<Bf16Numbers>,
         StorageKind.Fp16 => RowwiseKernels.Look<Fp16Numbers>,
         StorageKind.Int8 => RowwiseKernels.Look<Int8Numbers>,
-        _ => storage.HasOffset
-            ? RowwiseKernels.Look<Int4OffsetNumbers>
-            : RowwiseKernels.Look<Int4Numbers>,
+        StorageKind.Fp8 => RowwiseKernels.Look<Fp8Numbers>,
+        StorageKind.Int4 when storage.HasOffset => RowwiseKernels.Look<Int4OffsetNumbers>,
+        StorageKind.Int4 => RowwiseKernels.Look<Int4Numbers>,
+        _ => throw Unknown(storage.Kind),
     };
 
     /// <summary>Few rows of inputs.</summary>
-    public static Action<WeightView, Sides> Vector(Storage storage, bool warps) =>
-        storage.Kind switch
+    public static Action<WeightView, Sides> Vector(
+        Storage storage, bool warps, MatrixUnits units) => storage.Kind switch
         {
             StorageKind.F32 => warps
                 ? LinearKernels.Dot<Fp32Numbers, WarpTeam>
                 : LinearKernels.Dot<Fp32Numbers, GroupTeam>,
             StorageKind.Bf16 => Vector<Bf16Numbers>(warps),
             StorageKind.Fp16 => Vector<Fp16Numbers>(warps),
+            StorageKind.Int8 when storage.RoundsInputs => units == MatrixUnits.Cuda
+                ? IntegerKernels.Dot<WarpTeam, CudaBytes>
+                : warps
+                    ? IntegerKernels.Dot<WarpTeam, PlainBytes>
+                    : IntegerKernels.Dot<GroupTeam, PlainBytes>,
             StorageKind.Int8 => Vector<Int8Numbers>(warps),
-            _ => storage.HasOffset ? Vector<Int4OffsetNumbers>(warps) : Vector<Int4Numbers>(warps),
+            StorageKind.Fp8 => Vector<Fp8Numbers>(warps),
+            StorageKind.Int4 when storage.HasOffset => Vector<Int4OffsetNumbers>(warps),
+            StorageKind.Int4 => Vector<Int4Numbers>(warps),
+            _ => throw Unknown(storage.Kind),
         };
 
     /// <summary>Many rows of inputs.</summary>
-    public static Action<WeightView, Sides, int> Tile(Storage storage) => storage.Kind switch
-    {
-        StorageKind.F32 => LinearKernels.Tile<Fp32Numbers>,
-        StorageKind.Bf16 => LinearKernels.Tile<Bf16Numbers>,
-        StorageKind.Fp16 => LinearKernels.Tile<Fp16Numbers>,
-        StorageKind.Int8 => LinearKernels.Tile<Int8Numbers>,
-        _ => storage.HasOffset
-            ? LinearKernels.Tile<Int4OffsetNumbers>
-            : LinearKernels.Tile<Int4Numbers>,
-    };
+    public static Action<WeightView, Sides, int> Tile(Storage storage, MatrixUnits units) =>
+        storage.Kind switch
+        {
+            StorageKind.F32 => LinearKernels.Tile<Fp32Numbers>,
+            StorageKind.Bf16 => LinearKernels.Tile<Bf16Numbers>,
+            StorageKind.Fp16 => LinearKernels.Tile<Fp16Numbers>,
+            StorageKind.Int8 when storage.RoundsInputs => units == MatrixUnits.Cuda
+                ? IntegerKernels.Tile<CudaBytes>
+                : IntegerKernels.Tile<PlainBytes>,
+            StorageKind.Int8 => LinearKernels.Tile<Int8Numbers>,
+            StorageKind.Fp8 => LinearKernels.Tile<Fp8Numbers>,
+            StorageKind.Int4 when storage.HasOffset => LinearKernels.Tile<Int4OffsetNumbers>,
+            StorageKind.Int4 => LinearKernels.Tile<Int4Numbers>,
+            _ => throw Unknown(storage.Kind),
+        };
 
-    /// <summary>Several rows, on matrix units.</summary>
+    /// <summary>Rounds inputs to the 8 bits that go with weights (W8A8).</summary>
+    public static Action<ArrayView<float>, int, ArrayView<uint>, int, ArrayView<float>> Whole(
+        bool warps) => warps
+        ? IntegerKernels.Round<WarpReduction>
+        : IntegerKernels.Round<TreeReduction>;
+
+    /// <summary>Several rows, on matrix units; fp32 has none.</summary>
     public static Action<WeightView, Sides> Narrow(Storage storage, MatrixUnits units) =>
         storage.Kind switch
         {
@@ -53,10 +73,13 @@ internal static class KernelChoice
                 MatrixKernels.Narrow<Fp16Numbers, CudaFp16Unit>,
             StorageKind.Fp16 => MatrixKernels.Narrow<Fp16Numbers, ShuffledFp16Unit>,
             StorageKind.Int8 => Narrow<Int8Numbers>(units),
-            _ => storage.HasOffset ? Narrow<Int4OffsetNumbers>(units) : Narrow<Int4Numbers>(units),
+            StorageKind.Fp8 => Narrow<Fp8Numbers>(units),
+            StorageKind.Int4 when storage.HasOffset => Narrow<Int4OffsetNumbers>(units),
+            StorageKind.Int4 => Narrow<Int4Numbers>(units),
+            _ => throw Unknown(storage.Kind),
         };
 
-    /// <summary>Many rows, on matrix units.</summary>
+    /// <summary>Many rows, on matrix units; fp32 has none.</summary>
     public static Action<WeightView, Sides> Wide(Storage storage, MatrixUnits units) =>
         storage.Kind switch
         {
@@ -65,7 +88,10 @@ internal static class KernelChoice
                 MatrixKernels.Wide<Fp16Numbers, CudaFp16Unit>,
             StorageKind.Fp16 => MatrixKernels.Wide<Fp16Numbers, ShuffledFp16Unit>,
             StorageKind.Int8 => Wide<Int8Numbers>(units),
-            _ => storage.HasOffset ? Wide<Int4OffsetNumbers>(units) : Wide<Int4Numbers>(units),
+            StorageKind.Fp8 => Wide<Fp8Numbers>(units),
+            StorageKind.Int4 when storage.HasOffset => Wide<Int4OffsetNumbers>(units),
+            StorageKind.Int4 => Wide<Int4Numbers>(units),
+            _ => throw Unknown(storage.Kind),
         };
 
     /// <summary>Rounds inputs to the 16 bits that go with weights.</summary>
@@ -78,13 +104,17 @@ internal static class KernelChoice
         _ => MatrixKernels.Round<ShuffledBf16Unit>,
     };
 
-    /// <summary>Expands integers to bf16.</summary>
+    /// <summary>Expands scaled numbers to bf16.</summary>
     public static Action<WeightView, ArrayView<Quad>> Expand(Storage storage) =>
-        storage.Kind == StorageKind.Int8
-            ? MatrixKernels.Expand<Int8Numbers, CudaBf16Unit>
-            : storage.HasOffset
-                ? MatrixKernels.Expand<Int4OffsetNumbers, CudaBf16Unit>
-                : MatrixKernels.Expand<Int4Numbers, CudaBf16Unit>;
+        storage.Kind switch
+        {
+            StorageKind.Int8 => MatrixKernels.Expand<Int8Numbers, CudaBf16Unit>,
+            StorageKind.Fp8 => MatrixKernels.Expand<Fp8Numbers, CudaBf16Unit>,
+            StorageKind.Int4 when storage.HasOffset =>
+                MatrixKernels.Expand<Int4OffsetNumbers, CudaBf16Unit>,
+            StorageKind.Int4 => MatrixKernels.Expand<Int4Numbers, CudaBf16Unit>,
+            _ => throw Unknown(storage.Kind),
+        };
 
     public static Action<Cache, Asked> Attend(KvKind kind, bool warps) => kind switch
     {
@@ -92,7 +122,8 @@ internal static class KernelChoice
         KvKind.Bf16 => Attend<Bf16Numbers>(warps),
         KvKind.Fp16 => Attend<Fp16Numbers>(warps),
         KvKind.Int8 => Attend<Int8Numbers>(warps),
-        _ => Attend<Int4Numbers>(warps),
+        KvKind.Int4 => Attend<Int4Numbers>(warps),
+        _ => throw Unknown(kind),
     };
 
     /// <summary>
@@ -109,7 +140,8 @@ internal static class KernelChoice
             KvKind.Bf16 => Flash<Bf16Numbers>(units),
             KvKind.Fp16 => Flash<Fp16Numbers>(units),
             KvKind.Int8 => Flash<Int8Numbers>(units),
-            _ => Flash<Int4Numbers>(units),
+            KvKind.Int4 => Flash<Int4Numbers>(units),
+            _ => throw Unknown(kind),
         };
     }
 
@@ -136,6 +168,9 @@ internal static class KernelChoice
         Choose(bool warps) => warps
         ? ExpertKernels.Choose<WarpReduction>
         : ExpertKernels.Choose<TreeReduction>;
+
+    private static ArgumentOutOfRangeException Unknown<K>(K kind)
+        where K : struct, Enum => new(nameof(kind), kind, "No kernel knows the format.");
 
     private static Action<WeightView, Sides> Vector<N>(bool warps)
         where N : struct, IPackedNumbers => warps

@@ -48,6 +48,7 @@ public static class SummaryJson
             json.WriteStartObject("memory");
             json.WriteNumber("peak_kv_share", result.PeakKvShare);
             json.WriteEndObject();
+            json.WriteString("router", JsonOutput.Name(result.Scenario.Router));
             SummaryDeployments.Write(json, result.Deployments);
             json.WriteStartArray("warnings");
             foreach (var warning in result.Warnings) json.WriteStringValue(warning);

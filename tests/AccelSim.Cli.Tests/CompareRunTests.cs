@@ -4,6 +4,7 @@ namespace AccelSim.Cli.Tests;
 public sealed class CompareRunTests
 {
     private const string Load = "--isl 200 --osl 20 --request-rate 20 --num-requests 30";
+    private const string Busy = "--isl 200 --osl 60 --request-rate 60 --num-requests 60";
     private const string Engine = "--hardware h100-sxm --model llama-3.1-8b";
 
     [Fact]
@@ -45,6 +46,73 @@ public sealed class CompareRunTests
         {
             Assert.Contains(message, refused.Error, StringComparison.Ordinal);
         }
+    }
+
+    [Theory]
+    [InlineData("--replicas 3", "")]
+    [InlineData("--replicas 3 --router least-loaded", "")]
+    [InlineData("--replicas 3 --router least-loaded", "--replicas 3 --router least-loaded")]
+    [InlineData("--dp 2", "")]
+    [InlineData("--dp 2", "--dp 2")]
+    public void SeveralReplicas_ComeFromTheSummary(string simulated, string compared)
+    {
+        using var folder = new TemporaryFolder();
+        Typed.Run($"simulate {Engine} {Busy} {simulated} --out {folder["run"]}");
+        var run = Typed.Run(
+            $"compare --run {folder["run"]}/requests.csv {Engine} {compared} --max-error 0%");
+        Assert.Equal(("", 0), (run.Error, run.Code));
+        Assert.Contains(simulated.StartsWith("--dp", StringComparison.Ordinal)
+                ? ", 2 replicas)" : ", 3 replicas)",
+            run.Out.ReplaceLineEndings(" ").Replace("    ", "", StringComparison.Ordinal),
+            StringComparison.Ordinal);
+    }
+
+    /// <summary>What a run's files do not say, flags do.</summary>
+    [Theory]
+    [InlineData("--replicas 3 --router least-loaded", 0)]
+    [InlineData("--replicas 2 --router least-loaded", 1)]
+    [InlineData("", 1)]
+    public void SeveralReplicas_OfARunWithoutSettings_AreStated(string flags, int code)
+    {
+        using var folder = new TemporaryFolder();
+        Typed.Run($"simulate {Engine} {Busy} --replicas 3 --router least-loaded "
+            + $"--out {folder["run"]}");
+        File.Copy(folder["run/requests.csv"], folder["other.csv"]);
+        var run = Typed.Run($"compare --run {folder["other.csv"]} {Engine} {flags} --max-error 0%");
+        Assert.Equal(("", code), (run.Error, run.Code));
+    }
+
+    [Theory]
+    [InlineData("--replicas 2", "--replicas: asks for 2 engines here, but 3 served the run (")]
+    [InlineData("--dp 2", "--dp: asks for 2 engines here, but 3 served the run (")]
+    [InlineData("--router round-robin",
+        "--router: is round-robin here, but least-loaded in the run (")]
+    public void ReplicasThatDiffer_AreRefused(string flags, string message)
+    {
+        using var folder = new TemporaryFolder();
+        Typed.Run($"simulate {Engine} {Load} --replicas 3 --router least-loaded "
+            + $"--out {folder["run"]}");
+        var run = Typed.Run($"compare --run {folder["run"]}/requests.csv {Engine} {flags}");
+        Assert.Equal(2, run.Code);
+        Assert.StartsWith(message, run.Error, StringComparison.Ordinal);
+    }
+
+    /// <summary>The advice is taken, and helps; where none helps, that is said.</summary>
+    [Fact]
+    public void ACacheThatDoesNotFit_IsToldWithWhatWould()
+    {
+        using var folder = new TemporaryFolder();
+        Typed.Run($"simulate {Engine} {Load} --out {folder["run"]}");
+        var compare = $"compare --run {folder["run"]}/requests.csv --model llama-3.1-8b ";
+        var little = Typed.Run(compare + "--hardware h100-sxm --gpu-memory-utilization 0.8");
+        Assert.Equal(1, little.Code);
+        Assert.Contains(" fit h100-sxm (--tp 1 --pp 1) at --gpu-memory-utilization 0.8; they fit "
+            + "from --gpu-memory-utilization 0.9 on.", little.Error, StringComparison.Ordinal);
+        Assert.Equal(
+            0, Typed.Run(compare + "--hardware h100-sxm --gpu-memory-utilization 0.9").Code);
+        var small = Typed.Run(compare + "--hardware l4");
+        Assert.Contains(" of each accelerator, which has 24.15 GB. Compare with the hardware, ",
+            small.Error, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -115,6 +183,10 @@ public sealed class CompareRunTests
         "--model: goes with --run; a trace states its own.")]
     [InlineData("compare t.jsonl --hardware h100-sxm --max-num-seqs 8",
         "--max-num-seqs: goes with --run; a trace states its own.")]
+    [InlineData("compare t.jsonl --hardware h100-sxm --replicas 2",
+        "--replicas: goes with --run; a trace states its own.")]
+    [InlineData("compare --run RIGHT --hardware h100-sxm --model llama-3.1-8b --router "
+        + "prefix-aware", "--router: is prefix-aware, which looks at the text of prompts; ")]
     [InlineData("compare --run WRONG", "tells no times of requests; read are a CSV with arrival_s")]
     [InlineData("compare --run RIGHT", "--hardware: is missing; name what serves")]
     [InlineData("compare --run RIGHT --hardware h100-sxm", "--model: is missing; name what is ")]

@@ -16,6 +16,9 @@ public sealed class ImportTests
         {"ph":"X","cat":"kernel","name":"odd<int>(x)","ts":9,"dur":5,"args":{"External id":7}}]}
         """;
 
+    private static readonly string OfHost =
+        Profile[..Profile.IndexOf(",\n{\"ph\":\"X\",\"cat\":\"kernel\"")] + "]}";
+
     [Fact]
     public void AProfile_BecomesTablesThatValidateReads()
     {
@@ -69,6 +72,60 @@ public sealed class ImportTests
         Assert.Equal(1, run.Code);
         Assert.EndsWith("No row fits a table.\n", run.Out, StringComparison.Ordinal);
     }
+
+    [Fact]
+    public void AProfileOfAProcessor_BecomesTablesOfIt()
+    {
+        using var folder = new TemporaryFolder();
+        var file = folder.Write("t.json", OfHost);
+        var run = Typed.Run($"import {file} --hardware epyc-9654 --out {folder["tables"]}");
+        Assert.Equal(("", 0), (run.Error, run.Code));
+        Assert.StartsWith(
+            "1 operator of the host, without those that it called", run.Out,
+            StringComparison.Ordinal);
+        Assert.Contains("over 1 row.", Typed.Run($"validate --tables {folder["tables"]}").Out,
+            StringComparison.Ordinal);
+    }
+
+    /// <summary>Its times would be taken for another device's.</summary>
+    [Fact]
+    public void AProfileOfAnotherDevice_IsRefused()
+    {
+        using var folder = new TemporaryFolder();
+        var file = folder.Write("t.json", Named("NVIDIA A100-SXM4-80GB"));
+        var run = Typed.Run($"import {file} --hardware h100-sxm --out {folder["tables"]}");
+        Assert.Equal(2, run.Code);
+        Assert.Equal($"{file}: $.deviceProperties: names the device \"NVIDIA A100-SXM4-80GB\", "
+            + "but --hardware says h100-sxm, so that the tables would tell its times for "
+            + "another's; name what was measured: a100-sxm-40gb or a100-sxm-80gb.\n",
+            run.Error);
+        Assert.False(Directory.Exists(folder["tables"]));
+    }
+
+    [Theory]
+    [InlineData("NVIDIA H100 80GB HBM3\",\"numSms\":132,\"totalGlobalMem\":85029158912,\"x\":\"",
+        "")]
+    [InlineData("NVIDIA H100 PCIe\",\"numSms\":114,\"x\":\"",
+        "Warning: the profile's NVIDIA H100 PCIe has 114 multiprocessors, and h100-sxm 132; ")]
+    [InlineData("NVIDIA H100\",\"numSms\":132,\"totalGlobalMem\":101997215744,\"x\":\"",
+        "Warning: the profile's NVIDIA H100 has 102.0 GB of memory, and h100-sxm ")]
+    [InlineData("NVIDIA Future",
+        "Warning: the profile names the device \"NVIDIA Future\", which no shipped accelerator ")]
+    public void AProfileThatMayBeOfAnotherDevice_WarnsOfIt(string name, string warning)
+    {
+        using var folder = new TemporaryFolder();
+        var file = folder.Write("t.json", Named(name));
+        var run = Typed.Run($"import {file} --hardware h100-sxm --out {folder["tables"]}");
+        Assert.Equal(("", 0), (run.Error, run.Code));
+        if (warning.Length == 0)
+            Assert.DoesNotContain("Warning", run.Out, StringComparison.Ordinal);
+        Assert.StartsWith(warning, run.Out.ReplaceLineEndings(" ").Replace(
+            "     ", " ", StringComparison.Ordinal), StringComparison.Ordinal);
+    }
+
+    private static string Named(string device) => Profile.Replace(
+        "{\"traceEvents\"", "{\"deviceProperties\":[{\"id\":0,\"name\":\"" + device
+        + "\"}],\"traceEvents\"", StringComparison.Ordinal);
 
     /// <summary>Nothing is said to be written before it is in its place.</summary>
     [Fact]

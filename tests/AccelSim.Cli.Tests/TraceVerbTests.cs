@@ -204,8 +204,13 @@ public sealed class TraceVerbTests(CapturedRun captured) : IClassFixture<Capture
     [InlineData("capture --model DRAFT --isl 4 --osl 2 --num-requests 1 --out NONE/x.jsonl",
         "NONE/x.jsonl: cannot be written: ")]
     [InlineData("replay TRACE", "--hardware: is missing; name what the trace is replayed on")]
-    [InlineData("replay none.jsonl --hardware h100-sxm", "none.jsonl: cannot be read: ")]
-    [InlineData("replay DRAFT/config.json --hardware h100-sxm", "config.json")]
+    [InlineData("replay none.jsonl --hardware h100-sxm", "none.jsonl: does not exist")]
+    [InlineData("replay DRAFT/config.json --hardware h100-sxm",
+        "is no captured run: it is a model's config.json, which --model takes; ")]
+    [InlineData("compare HARDWARE --hardware h100-sxm",
+        "is no captured run: it describes hardware, which --hardware takes; ")]
+    [InlineData("calibrate --trace HARDWARE --extends h100-sxm",
+        "is no captured run: it describes hardware, which --hardware takes; ")]
     [InlineData("replay TRACE --hardware h100-sxm",
         "--dtype: h100-sxm does not compute in fp32, as the trace does; \"accelsim replay\" ")]
     [InlineData("compare TRACE", "--hardware: is missing; name what the trace is replayed on")]
@@ -228,6 +233,9 @@ public sealed class TraceVerbTests(CapturedRun captured) : IClassFixture<Capture
         using var folder = new TemporaryFolder();
         var run = Typed.Run(command
             .Replace("DRAFT", CapturedRun.Draft, StringComparison.Ordinal)
+            .Replace("HARDWARE", Path.Combine(
+                RepositoryRoot.Path, "hwconfigs", "accelerators", "l4.json"),
+                StringComparison.Ordinal)
             .Replace("TRACE", captured.Path, StringComparison.Ordinal)
             .Replace("NONE", folder["none"], StringComparison.Ordinal)
             .Replace(" X", " " + folder["x.jsonl"], StringComparison.Ordinal));

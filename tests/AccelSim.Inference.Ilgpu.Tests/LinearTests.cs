@@ -12,8 +12,10 @@ public sealed unsafe class LinearTests : IDisposable
     [
         new(StorageKind.F32), new(StorageKind.Bf16), new(StorageKind.Fp16), new(StorageKind.Int8),
         new(StorageKind.Int8, 32), new(StorageKind.Int4, 32), new(StorageKind.Int4, 128),
-        new(StorageKind.Int4, 32, HasOffset: true),
+        new(StorageKind.Int4, 32, HasOffset: true), new(StorageKind.Fp8),
     ];
+
+    private static readonly Storage W8A8 = new(StorageKind.Int8) { RoundsInputs = true };
 
     private static readonly (int Rows, int N, int K)[] Shapes =
     [
@@ -69,18 +71,132 @@ public sealed unsafe class LinearTests : IDisposable
         for (var j = rows * n; j < y.Length; j++) Assert.True(float.IsNaN(y[j]));
     }
 
+    public static TheoryData<string, int> OfShapes
+    {
+        get
+        {
+            var cases = new TheoryData<string, int>();
+            foreach (var device in Devices.Names)
+            {
+                for (var shape = 0; shape < Shapes.Length; shape++)
+                {
+                    if (device != Devices.Warps || IsForWarps(1, shape)) cases.Add(device, shape);
+                }
+            }
+            return cases;
+        }
+    }
+
+    /// <summary>W8A8: inputs are rounded per row, and sums are those of whole numbers.</summary>
+    [Theory]
+    [MemberData(nameof(OfShapes))]
+    public void WholeNumbers_AgreeWithFp64AndTheProcessor(string name, int shape)
+    {
+        var device = Devices.Named(name);
+        var (rows, n, k) = Shapes[shape];
+        var random = new SimRandom(shape, "whole");
+        using var matrix = Make(n, k, W8A8, random);
+        var (x, bias) = (Devices.Uniform(random, rows * k), Devices.Uniform(random, n));
+        // A row of zeros has no scale.
+        if (rows > 2) x.AsSpan(k, k).Clear();
+        using var weights = new DeviceMatrix(device, [matrix]);
+        using var linear = new GpuLinear(device);
+        using var inputs = Devices.Slot(device, x, k);
+        using var terms = Devices.Slot(device, bias, n);
+        using var outputs = Devices.Poisoned(device, rows + 1, n);
+        linear.Run(weights, inputs, rows, outputs, terms.View);
+        var y = Devices.Read(outputs, (rows + 1) * n);
+        var own = new float[rows * n];
+        fixed (float* px = x, py = own, pb = bias)
+            Linear.Run(_pool, matrix, px, k, rows, py, n, pb);
+        Compare(matrix, Rounded(x, k), bias, y[..(rows * n)], own, 0);
+        for (var j = rows * n; j < y.Length; j++) Assert.True(float.IsNaN(y[j]));
+    }
+
+    /// <summary>Sums that fp32 would round: 2^24 and more, by one more each.</summary>
+    [Theory]
+    [MemberData(nameof(Names))]
+    public void WholeNumbers_AreSummedExactly(string name)
+    {
+        const int k = 2080;
+        var device = Devices.Named(name);
+        using var matrix = new Matrix(1, k, W8A8);
+        float[] row = [.. Enumerable.Repeat(127f, k - 1), 1f];
+        Packer.Pack(matrix, 0, row);
+        using var weights = new DeviceMatrix(device, [matrix]);
+        using var linear = new GpuLinear(device);
+        using var inputs = Devices.Slot(device, row, k);
+        using var outputs = Devices.Poisoned(device, 1, 1);
+        linear.Run(weights, inputs, 1, outputs, null);
+        Assert.Equal((float)((k - 1) * 127L * 127L + 1), Devices.Read(outputs, 1)[0]);
+    }
+
+    /// <summary>Those without an exponent, and both zeros, included.</summary>
+    [Theory]
+    [MemberData(nameof(Whole))]
+    public void Fp8_IsExpandedNumberByNumber(string name)
+    {
+        const int count = 256;
+        var device = Devices.Named(name);
+        using var matrix = new Matrix(1, count, new Storage(StorageKind.Fp8));
+        for (var i = 0; i < count; i++)
+        {
+            // The last of each sign is no number.
+            matrix.View.Data[i] = (byte)((i & 0x7F) == 0x7F ? 0 : i);
+        }
+        matrix.View.Scales[0] = 1;
+        var expected = new float[count];
+        Linear.ReadRow(matrix, 0, expected);
+        using var weights = new DeviceMatrix(device, [matrix]);
+        using var linear = new GpuLinear(device);
+        var unit = new float[count * count];
+        for (var i = 0; i < count; i++) unit[i * count + i] = 1;
+        using var inputs = Devices.Slot(device, unit, count);
+        using var outputs = Devices.Poisoned(device, count, 1);
+        linear.Run(weights, inputs, count, outputs, null);
+        Assert.Equal(expected, Devices.Read(outputs, count));
+    }
+
+    [Fact]
+    public void FormatsThatNoKernelKnows_AreTold()
+    {
+        var unknown = new Storage((StorageKind)99);
+        Action[] choices =
+        [
+            () => KernelChoice.Look(unknown),
+            () => KernelChoice.Vector(unknown, true, MatrixUnits.None),
+            () => KernelChoice.Tile(unknown, MatrixUnits.None),
+            () => KernelChoice.Narrow(unknown, MatrixUnits.Shuffled),
+            () => KernelChoice.Wide(unknown, MatrixUnits.Shuffled),
+            () => KernelChoice.Expand(unknown),
+            () => KernelChoice.Attend((KvKind)99, true),
+            () => KernelChoice.Flash((KvKind)99, MatrixUnits.Shuffled, 64),
+        ];
+        foreach (var choose in choices)
+        {
+            Assert.Contains(
+                "No kernel knows the format.",
+                Assert.Throws<ArgumentOutOfRangeException>(choose).Message,
+                StringComparison.Ordinal);
+        }
+    }
+
     /// <summary>Rows of experts that some tokens chose and others did not.</summary>
     [Theory]
     [MemberData(nameof(Names))]
     public void Experts_EachMultiplyTheirOwnRows(string name)
     {
-        foreach (var counts in new int[][] { [2, 0, 1], [9, 0, 70] })
+        foreach (var (counts, format) in new (int[], Storage)[]
+        {
+            ([2, 0, 1], new(StorageKind.Bf16)), ([9, 0, 70], new(StorageKind.Bf16)),
+            ([2, 0, 1], W8A8), ([9, 0, 70], W8A8),
+        })
         {
             var device = Devices.Named(name);
             const int n = 35, k = 64;
             var random = new SimRandom(counts[0], "experts");
             var matrices = counts
-                .Select(_ => Make(n, k, new Storage(StorageKind.Bf16), random)).ToArray();
+                .Select(_ => Make(n, k, format, random)).ToArray();
             var rows = counts.Sum();
             var x = Devices.Uniform(random, rows * k);
             using var weights = new DeviceMatrix(device, matrices);
@@ -99,7 +215,7 @@ public sealed unsafe class LinearTests : IDisposable
             {
                 var part = x[(first * k)..((first + counts[e]) * k)];
                 Compare(
-                    matrices[e], part, new float[n],
+                    matrices[e], format.RoundsInputs ? Rounded(part, k) : part, new float[n],
                     y[(first * n)..((first + counts[e]) * n)], null, coarse);
                 first += counts[e];
                 matrices[e].Dispose();
@@ -113,7 +229,23 @@ public sealed unsafe class LinearTests : IDisposable
 
     public static TheoryData<string> Names => [.. Devices.Names];
 
+    public static TheoryData<string> Whole => [.. Devices.Whole];
+
     public void Dispose() => _pool.Dispose();
+
+    /// <summary>Inputs as W8A8 takes them.</summary>
+    private static float[] Rounded(float[] x, int width)
+    {
+        var rounded = new float[x.Length];
+        for (var row = 0; row < x.Length; row += width)
+        {
+            var scale = x.AsSpan(row, width).ToArray().Max(MathF.Abs) / 127;
+            if (scale == 0) continue;
+            for (var i = row; i < row + width; i++)
+                rounded[i] = MathF.Round(x[i] * (1 / scale)) * scale;
+        }
+        return rounded;
+    }
 
     private static Matrix Make(int n, int k, Storage storage, SimRandom random)
     {

@@ -18,7 +18,10 @@ public sealed class PtxTests : IDisposable
     [
         new(StorageKind.F32), new(StorageKind.Bf16), new(StorageKind.Fp16), new(StorageKind.Int8),
         new(StorageKind.Int4, 32), new(StorageKind.Int4, 32, HasOffset: true),
+        new(StorageKind.Fp8),
     ];
+
+    private static readonly Storage W8A8 = new(StorageKind.Int8) { RoundsInputs = true };
 
     /// <summary>
     /// Each kernel is assembled where NVIDIA's assembler is found: it knows what a driver would
@@ -44,10 +47,23 @@ public sealed class PtxTests : IDisposable
     {
         foreach (var storage in Formats)
         {
-            var text = Ptx(KernelChoice.Vector(storage, true));
+            var text = Ptx(KernelChoice.Vector(storage, true, MatrixUnits.Cuda));
             Assert.Contains("ld.global.v4", text, StringComparison.Ordinal);
             Assert.Contains("shfl.sync.bfly", text, StringComparison.Ordinal);
         }
+    }
+
+    /// <summary>Whole numbers are multiplied four at a time.</summary>
+    [Fact]
+    public void ProductsOfWholeNumbers_UseTheInstruction()
+    {
+        Delegate[] kernels =
+        [
+            KernelChoice.Vector(W8A8, true, MatrixUnits.Cuda),
+            KernelChoice.Tile(W8A8, MatrixUnits.Cuda),
+        ];
+        foreach (var kernel in kernels)
+            Assert.Contains("dp4a.s32.s32", Ptx(kernel), StringComparison.Ordinal);
     }
 
     /// <summary>What multiplies on matrix units does so by their instruction.</summary>
@@ -71,9 +87,12 @@ public sealed class PtxTests : IDisposable
         foreach (var storage in Formats)
         {
             yield return KernelChoice.Look(storage);
-            yield return KernelChoice.Vector(storage, true);
-            yield return KernelChoice.Tile(storage);
+            yield return KernelChoice.Vector(storage, true, MatrixUnits.Cuda);
+            yield return KernelChoice.Tile(storage, MatrixUnits.Cuda);
         }
+        yield return KernelChoice.Vector(W8A8, true, MatrixUnits.Cuda);
+        yield return KernelChoice.Tile(W8A8, MatrixUnits.Cuda);
+        yield return KernelChoice.Whole(true);
         foreach (var kind in Enum.GetValues<KvKind>()) yield return KernelChoice.Attend(kind, true);
         foreach (var kernel in OfUnits()) yield return kernel;
         yield return KernelChoice.Norm(true);

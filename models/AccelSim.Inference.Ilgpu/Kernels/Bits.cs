@@ -41,6 +41,17 @@ internal static class Bits
         return (bits & 0x8000) != 0 ? -size : size;
     }
 
+    /// <summary>An E4M3 number from the low eight bits; finite ones only.</summary>
+    public static float OfFp8(uint bits)
+    {
+        // Exponents of E4M3 are 120 less. Without an exponent, fp32 has a leading one too many:
+        // it is taken off, because devices may take fp32 numbers without exponent for zero.
+        const float least = 0.0078125f; // 2^-7
+        var size = Interop.IntAsFloat(((bits & 0x7F) << 20) + (120u << 23));
+        if ((bits & 0x78) == 0) size = 2f * (size - least);
+        return (bits & 0x80) != 0 ? -size : size;
+    }
+
     /// <summary>The nearest bf16 number, ties to even.</summary>
     public static uint ToBf16(float value)
     {

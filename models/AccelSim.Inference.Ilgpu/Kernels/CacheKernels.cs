@@ -99,7 +99,8 @@ internal static class CacheKernels
             : Bits.ToHalf(low) | (Bits.ToHalf(high) << 16);
     }
 
-    private static uint Int8(ArrayView<float> head, int at, float inverse) =>
+    /// <summary>Four numbers from a place on, as whole ones in a word.</summary>
+    internal static uint Int8(ArrayView<float> head, int at, float inverse) =>
         (Bits.ToWhole(At(head, at) * inverse) & 0xFF)
         | ((Bits.ToWhole(At(head, at + 1) * inverse) & 0xFF) << 8)
         | ((Bits.ToWhole(At(head, at + 2) * inverse) & 0xFF) << 16)

@@ -115,13 +115,21 @@ internal static class ExpertKernels
     }
 
     /// <summary>Sums what a token's experts say. Grid: rows.</summary>
+    /// <param name="route">Who went where.</param>
+    /// <param name="weights">What each choice counts.</param>
+    /// <param name="from">Rows of experts.</param>
+    /// <param name="shared">What the experts of all tokens say.</param>
+    /// <param name="to">Receives rows of tokens.</param>
+    /// <param name="width">Numbers of a row.</param>
     public static void Gather(
-        Routes route, ArrayView<float> weights, ArrayView<float> from, ArrayView<float> to,
-        int width)
+        Routes route, ArrayView<float> weights, ArrayView<float> from, SharedRows shared,
+        ArrayView<float> to, int width)
     {
+        var share = shared.HasGate != 0 ? Bits.Sigmoid(shared.Gates[Grid.IdxX]) : 1f;
         for (var i = Group.IdxX; i < width; i += Group.DimX)
         {
             var sum = 0f;
+            if (shared.HasRows != 0) sum = share * shared.Rows[(long)Grid.IdxX * width + i];
             for (var choice = 0; choice < route.PerToken; choice++)
             {
                 var index = Grid.IdxX * route.PerToken + choice;
@@ -151,4 +159,19 @@ internal struct Routes
     public ArrayView<int> Owners;
 
     public int PerToken;
+}
+
+/// <summary>What experts that all tokens share make of each.</summary>
+internal struct SharedRows
+{
+    public ArrayView<float> Rows;
+
+    /// <summary>A number per token, whose sigmoid is what its row counts.</summary>
+    public ArrayView<float> Gates;
+
+    /// <summary>1 where there are such experts.</summary>
+    public int HasRows;
+
+    /// <summary>1 where they have a gate.</summary>
+    public int HasGate;
 }

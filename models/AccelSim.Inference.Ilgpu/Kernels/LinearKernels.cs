@@ -40,11 +40,14 @@ internal struct WeightView
 /// <summary>Rows of activations, the bias, and where outputs go.</summary>
 internal struct Sides
 {
-    /// <summary>Inputs: rows of fp32, their length a multiple of 32.</summary>
+    /// <summary>Inputs: rows of a multiple of 32 numbers.</summary>
     public ArrayView<Quad> Inputs;
 
     /// <summary>Loads from one row of inputs to the next.</summary>
     public int InputQuads;
+
+    /// <summary>What each row of whole numbers is multiplied with.</summary>
+    public ArrayView<float> InputScales;
 
     /// <summary>Rows of inputs.</summary>
     public int Count;

@@ -204,6 +204,33 @@ internal struct Int8Numbers : IPackedNumbers
     private static float At(uint four, int shift) => Bits.OfWhole((four >> shift) & 0xFF, 128);
 }
 
+/// <summary>8-bit floating point (E4M3), a scale per row; finite numbers only.</summary>
+internal struct Fp8Numbers : IPackedNumbers
+{
+    public readonly bool IsScaled => true;
+
+    public readonly bool HasOffset => false;
+
+    public readonly int QuadsOfRun => 2;
+
+    public readonly int Eights => 2;
+
+    public readonly Eight Load(ArrayView<Quad> data, long row, int part) =>
+        Pick(data[row + (part >> 1)], part & 1);
+
+    public readonly Eight Pick(in Quad quad, int eight)
+    {
+        var low = eight == 0 ? quad.X : quad.Z;
+        var high = eight == 0 ? quad.Y : quad.W;
+        return new Eight
+        {
+            A = Bits.OfFp8(low), B = Bits.OfFp8(low >> 8), C = Bits.OfFp8(low >> 16),
+            D = Bits.OfFp8(low >> 24), E = Bits.OfFp8(high), F = Bits.OfFp8(high >> 8),
+            G = Bits.OfFp8(high >> 16), H = Bits.OfFp8(high >> 24),
+        };
+    }
+}
+
 /// <summary>4-bit integers less 8, a scale per group.</summary>
 internal struct Int4Numbers : IPackedNumbers
 {

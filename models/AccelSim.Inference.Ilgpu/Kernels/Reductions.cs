@@ -48,6 +48,9 @@ internal interface ITeam
 
     /// <summary>The sum over the team; all threads of a team call.</summary>
     float Sum(float value);
+
+    /// <summary>The sum over the team; all threads of a team call.</summary>
+    int Sum(int value);
 }
 
 /// <summary>A tree through memory that the group shares: on any device.</summary>
@@ -136,6 +139,24 @@ internal struct GroupTeam : ITeam
     public readonly int Lanes => Group.DimX;
 
     public readonly float Sum(float value) => default(TreeReduction).Sum(value);
+
+    public readonly int Sum(int value)
+    {
+        var memory = SharedMemory.Allocate1D<int>(Limits.GroupSize);
+        var thread = Group.IdxX;
+        memory[thread] = value;
+        Group.Barrier();
+        for (var left = Group.DimX; left > 1;)
+        {
+            var half = (left + 1) / 2;
+            if (thread + half < left) memory[thread] += memory[thread + half];
+            left = half;
+            Group.Barrier();
+        }
+        var sum = memory[0];
+        Group.Barrier();
+        return sum;
+    }
 }
 
 /// <summary>A warp of 32.</summary>
@@ -150,6 +171,13 @@ internal struct WarpTeam : ITeam
     public readonly int Lanes => Size;
 
     public readonly float Sum(float value) => SumOf(value);
+
+    public readonly int Sum(int value)
+    {
+        for (var distance = Size / 2; distance > 0; distance >>= 1)
+            value += Warp.ShuffleXor(value, distance);
+        return value;
+    }
 
     public static float SumOf(float value)
     {

@@ -12,7 +12,10 @@ internal static class ImportTables
     {
         var all = trace.Operators.Sum(one => one.TotalMicroseconds);
         var kinds = new TextTable(
-            $"{Figures.Whole(trace.Kernels)} kernels by what started them", "kind", ">shapes",
+            trace.IsOfHost
+                ? $"{Figures.Plural(trace.Kernels, "operator")} of the host, without those that "
+                    + (trace.Kernels == 1 ? "it called" : "they called")
+                : $"{Figures.Whole(trace.Kernels)} kernels by what started them", "kind", ">shapes",
             ">runs", ">ms", ">of time", "into");
         foreach (var same in trace.Operators.GroupBy(one => (one.Kind, one.Table))
             .OrderByDescending(same => same.Sum(one => one.TotalMicroseconds)))

@@ -18,8 +18,9 @@ internal static class RunComparisonTables
         terminal.Paragraph(
             $"{deployment.Graph.Model.Id}: {Figures.Plural(run.Requests.Count, "request")} of "
             + $"{run.File} ({run.Format}), beside a simulation on "
-            + Figures.Plural(deployment.Accelerators * deployment.Engines, "accelerator")
-            + $" of {scenario.Replicas[0].Hardware} ({DeploymentText.Plan(deployment)}); cost "
+            + Figures.Plural(deployment.Accelerators * simulation.Replicas, "accelerator")
+            + $" of {scenario.Replicas[0].Hardware} ({DeploymentText.Plan(deployment)}"
+            + (simulation.Replicas == 1 ? "" : $", {simulation.Replicas} replicas") + "); cost "
             + $"model {rung.Name}", 4);
         terminal.Paragraph(Blocks(simulation), 4);
         if (run.CachedTokens > 0)
@@ -75,17 +76,19 @@ internal static class RunComparisonTables
     {
         var (known, deployment) = (simulation.Run.Settings, simulation.Deployment);
         var size = deployment.Settings.BlockSize;
+        var each = simulation.Replicas == 1 ? "" : " in each replica";
         var free = Figures.Whole(simulation.FreeBlocks);
         if (known.KvBlocks is { } blocks)
         {
-            return $"KV cache: {Figures.Whole(blocks)} blocks of {size} tokens, as in the run "
-                + $"({known.File}); the simulator would find room for {free}.";
+            return $"KV cache: {Figures.Whole(blocks)} blocks of {size} tokens{each}, as in the "
+                + $"run ({known.File}); the simulator would find room for {free}.";
         }
         return deployment.Settings.NumGpuBlocksOverride is { } stated
-            ? $"KV cache: {Figures.Whole(stated)} blocks of {size} tokens, as the flag states."
-            : $"KV cache: {free} blocks of {size} tokens, as the simulator finds room for; nothing "
-                + "beside the file states the run's. State it with --num-gpu-blocks-override: it "
-                + "decides how long requests wait.";
+            ? $"KV cache: {Figures.Whole(stated)} blocks of {size} tokens{each}, as the flag "
+                + "states."
+            : $"KV cache: {free} blocks of {size} tokens{each}, as the simulator finds room for; "
+                + "nothing beside the file states the run's. State it with "
+                + "--num-gpu-blocks-override: it decides how long requests wait.";
     }
 
     private static void Whole(Terminal terminal, RunComparison compared)

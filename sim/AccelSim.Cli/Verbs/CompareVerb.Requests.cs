@@ -33,7 +33,9 @@ internal sealed partial class CompareVerb
         var rung = CostRung.Named(
             scenario.CostModel, "--cost-model",
             scenario.Tables is { } tables ? MeasuredTimes.Read(tables) : null);
-        var simulation = RunSimulation.Of(run, scenario, rung);
+        var simulation = RunSimulation.Of(
+            run, scenario, rung,
+            new RunReplicas(parsed.GetValue(_replicas), parsed.GetValue(_router)));
         var compared = new RunComparison(simulation);
         RunComparisonTables.Title(Terminal, simulation, scenario, rung);
         RunComparisonTables.Write(Terminal, compared);

@@ -3,6 +3,7 @@ using AccelSim.Cli.Flags;
 using AccelSim.Cli.Output;
 using AccelSim.Configuration;
 using AccelSim.Reports;
+using AccelSim.Serving;
 using AccelSim.Traces;
 
 namespace AccelSim.Cli.Verbs;
@@ -22,6 +23,12 @@ internal sealed partial class CompareVerb : Verb
     private readonly Option<string?> _run = Flag.Text(
         "--run", "FILE", "In place of a trace: what became of requests, as simulate --out writes "
         + "it to requests.csv, as vLLM's benchmark saves it (JSON), or as an engine's log.");
+
+    private readonly Option<int?> _replicas = Flag.Whole(
+        "--replicas", "N", "Equal replicas (the run's, else 1).", 100_000);
+
+    private readonly Option<RouterKind?> _router = Flag.Choice<RouterKind>(
+        "--router", "Which replica gets a request (the run's, else round-robin).");
 
     private readonly Option<string?> _repeats = Flag.Text(
         "--repeats", "A,B,…", "Further captures of the same run, two at least: differences under "
@@ -53,10 +60,12 @@ internal sealed partial class CompareVerb : Verb
         _trace.File.Arity = ArgumentArity.ZeroOrOne;
         Add(_trace.File);
         AddGroup("With what", [.. _trace.All, _repeats]);
-        AddGroup("A run timed by request", [_run, .. _plan.All.Except(_trace.All)]);
+        AddGroup("A run timed by request", [_run, .. OfRuns]);
         AddGroup("Its engine, where the run's files do not say, named as vLLM does", _engine.All);
         AddGroup("Output", _maxError, _out);
     }
+
+    private IEnumerable<Option> OfRuns => [.. _plan.All.Except(_trace.All), _replicas, _router];
 
     /// <inheritdoc/>
     protected override int Run(ParseResult parsed)
@@ -68,7 +77,7 @@ internal sealed partial class CompareVerb : Verb
             throw new ConfigException("", 0, _run.Name,
                 "is missing, and so is a trace; name what is compared, such as run.jsonl.gz.");
         }
-        foreach (var flag in _plan.All.Except(_trace.All).Concat(_engine.All).Where(parsed.Has))
+        foreach (var flag in OfRuns.Concat(_engine.All).Where(parsed.Has))
         {
             throw new ConfigException(
                 "", 0, flag.Name, $"goes with {_run.Name}; a trace states its own.");

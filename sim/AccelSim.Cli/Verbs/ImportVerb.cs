@@ -3,6 +3,7 @@ using System.IO.Compression;
 using AccelSim.Cli.Flags;
 using AccelSim.Cli.Output;
 using AccelSim.Configuration;
+using AccelSim.Hardware;
 using AccelSim.Imports;
 using AccelSim.Reports;
 using AccelSim.Validation;
@@ -65,7 +66,7 @@ internal sealed class ImportVerb : Verb
         IReadOnlyList<(string File, int Rows)> files;
         using (var tables = new ImportedTables(folder.Draft, hardware))
         {
-            profile = Import(format, path, tables, folder);
+            profile = Import(format, path, hardware, tables, folder);
             files = tables.Files;
         }
         folder.Keep();
@@ -76,12 +77,16 @@ internal sealed class ImportVerb : Verb
 
     /// <summary>Writes the tables; the profile where it was one.</summary>
     private ProfilerTrace? Import(
-        string format, string path, ImportedTables tables, OutputFolder folder)
+        string format, string path, string hardware, ImportedTables tables, OutputFolder folder)
     {
         switch (format)
         {
             case Kineto:
-                var trace = ProfilerTrace.Read(path);
+                var shipped = TableNames.Hardware(TableNames.Of(hardware))!;
+                var isOfHost = Catalog.Open(shipped).Accelerator.Fabric is CpuFabric;
+                var trace = ProfilerTrace.Read(path, isOfHost);
+                if (ProfiledDevice.Doubt(trace.Devices, shipped, path) is { } doubt)
+                    Terminal.Paragraph("Warning: " + doubt, 4);
                 trace.Write(tables);
                 ImportedOperatorsCsv.Write(Path.Combine(folder.Draft, Operators), trace.Operators);
                 ImportTables.Profile(Terminal, trace);
@@ -101,7 +106,8 @@ internal sealed class ImportVerb : Verb
     {
         if (Directory.Exists(path)) return Perf;
         var start = Start(path);
-        if (start.IndexOf("\"input_lens\""u8) >= 0 || start.IndexOf("\"input_toks\""u8) >= 0)
+        if (start.IndexOf("\"input_lens\""u8) >= 0 || start.IndexOf("\"input_toks\""u8) >= 0
+            || start.IndexOf("\"request_throughput\""u8) >= 0)
         {
             throw new ConfigException(path, 0, "",
                 "is a run of requests, which needs no import; give it to \"accelsim compare "

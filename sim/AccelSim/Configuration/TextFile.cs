@@ -14,7 +14,7 @@ public static class TextFile
     public static string Read(string path)
     {
         RefuseFolder(path);
-        if (!File.Exists(path)) throw Missing(path);
+        RefuseMissing(path);
         try
         {
             if (new FileInfo(path).Length > MaxBytes)
@@ -40,6 +40,13 @@ public static class TextFile
     {
         if (Directory.Exists(path))
             throw new ConfigException(path, 0, "", "is a folder; a file is expected.");
+    }
+
+    /// <summary>Refuses a file that is not there, naming those that are called alike.</summary>
+    /// <exception cref="ConfigException">It does not exist.</exception>
+    internal static void RefuseMissing(string path)
+    {
+        if (!File.Exists(path)) throw Missing(path);
     }
 
     private static ConfigException Missing(string path)

@@ -43,6 +43,9 @@ internal sealed class ChromeEvents : IDisposable
     /// <summary>The line that the current event ends on, from 1.</summary>
     public int Line { get; private set; } = 1;
 
+    /// <summary>The devices that the trace names before its events.</summary>
+    public IReadOnlyList<ProfiledDevice> Devices { get; private set; } = [];
+
     /// <summary>Whether a text begins as such a trace does.</summary>
     /// <param name="start">Its first bytes.</param>
     public static bool Begins(ReadOnlySpan<byte> start)
@@ -84,7 +87,8 @@ internal sealed class ChromeEvents : IDisposable
             {
                 if (name != "traceEvents")
                 {
-                    Take(out _);
+                    Take(out var value);
+                    if (name == "deviceProperties") Devices = ProfiledDevice.Read(value);
                     continue;
                 }
                 root = Token(out _);

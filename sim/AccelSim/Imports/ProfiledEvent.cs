@@ -23,6 +23,12 @@ internal sealed class ProfiledEvent
     /// <summary>How long it took, in microseconds; null where it is not a span of time.</summary>
     public double? Microseconds { get; private set; }
 
+    /// <summary>When it began, in microseconds since any origin.</summary>
+    public double Start { get; private set; }
+
+    /// <summary>The thread that it ran on, as the profile names it.</summary>
+    public string Thread { get; private set; } = "";
+
     /// <summary>What links operators and kernels; null where there is none.</summary>
     public long? ExternalId { get; private set; }
 
@@ -67,6 +73,8 @@ internal sealed class ProfiledEvent
                 case "ph": phase = Text(ref reader); break;
                 case "cat": one.Category = Text(ref reader); break;
                 case "name": one.Name = Text(ref reader); break;
+                case "ts": one.Start = Number(ref reader) ?? 0; break;
+                case "tid": one.Thread = Word(ref reader); break;
                 case "dur":
                     span = Number(ref reader) is { } value and >= 0 and <= MostMicroseconds
                         ? value
@@ -160,6 +168,12 @@ internal sealed class ProfiledEvent
         reader.Skip();
         return "";
     }
+
+    /// <summary>A text, or a number as it is written.</summary>
+    private static string Word(ref Utf8JsonReader reader) =>
+        reader.TokenType == JsonTokenType.Number
+            ? System.Text.Encoding.UTF8.GetString(reader.ValueSpan)
+            : Text(ref reader);
 
     private static double? Number(ref Utf8JsonReader reader)
     {

@@ -75,13 +75,16 @@ internal static class ProfiledRules
         "flash_attn::_flash_attn_forward" => AttentionOf(
             one, isWhole: true, isCausal: Value(one, 5) == "True",
             hasWindow: Value(one, 6) != "-1"),
+        "aten::_scaled_dot_product_flash_attention_for_cpu" => AttentionOf(
+            one, isWhole: Size(one, 5) == 0, isCausal: Value(one, 4) == "True", hasWindow: false,
+            headsFirst: true),
         _ => new ProfiledOperator(KindOf(one.Name)),
     };
 
     /// <summary>What a kernel is that no operator started, as far as it tells.</summary>
     public static ProfiledOperator OfKernel(ProfiledEvent one)
     {
-        if (one.Category.StartsWith("gpu_mem", StringComparison.Ordinal))
+        if (one.Category.Contains("mem", StringComparison.OrdinalIgnoreCase))
             return new ProfiledOperator(Copy);
         if (one.Collective.Length == 0) return new ProfiledOperator(Other);
         var bytes = one.ElementType switch
@@ -120,15 +123,16 @@ internal static class ProfiledRules
     }
 
     /// <summary>
-    /// Queries and keys, each batch × length × heads × width: a whole causal prompt, or one token
-    /// of each sequence.
+    /// Queries and keys, each batch × length × heads × width (or heads first): a whole causal
+    /// prompt, or one token of each sequence.
     /// </summary>
     private static ProfiledOperator AttentionOf(
-        ProfiledEvent one, bool isWhole, bool isCausal, bool hasWindow)
+        ProfiledEvent one, bool isWhole, bool isCausal, bool hasWindow, bool headsFirst = false)
     {
         if (!isWhole || hasWindow || one.Dims.Count < 3 || !IsHalf(one, 0) || !IsHalf(one, 1)
-            || one.Dims[0] is not [var batch, var queries, var heads, var width]
-            || one.Dims[1] is not [var batches, var keys, var kvHeads, var other]
+            || Inward(one.Dims[0], headsFirst) is not [var batch, var queries, var heads, var width]
+            || Inward(one.Dims[1], headsFirst) is not
+                [var batches, var keys, var kvHeads, var other]
             || batches != batch || other != width || kvHeads <= 0 || heads % kvHeads != 0
             || !AreSizes(batch, queries, heads, keys, kvHeads, width))
         {
@@ -145,6 +149,12 @@ internal static class ProfiledRules
             Shape = [batch, keys, heads, kvHeads, width, 0],
         };
     }
+
+    /// <summary>Batch, length, heads, width, whichever of the two in the middle is first.</summary>
+    private static long[] Inward(long[] sizes, bool headsFirst) =>
+        headsFirst && sizes is [var batch, var heads, var length, var width]
+            ? [batch, length, heads, width]
+            : sizes;
 
     private static string KindOf(string name)
     {

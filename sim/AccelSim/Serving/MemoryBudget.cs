@@ -1,3 +1,4 @@
+using AccelSim.Configuration;
 using AccelSim.Hardware;
 using AccelSim.Models;
 using AccelSim.Units;
@@ -67,11 +68,29 @@ public sealed record MemoryBudget(
         }
         if (block.Value > 0 && blocks > left.Value / block.Value)
         {
+            var most = left.Value / block.Value;
+            var free = new MemoryBudget(
+                capacity, usable, weights, activations, device.RuntimeReserve, state, block, most);
             throw new InfeasiblePlanException(
-                $"--num-gpu-blocks-override {blocks} is more than the {left.Value / block.Value} "
-                + $"KV blocks that fit {device.Spec.Id}.");
+                $"--num-gpu-blocks-override {blocks} is more than the {most} KV blocks that fit "
+                + $"{device.Spec.Id} at --gpu-memory-utilization "
+                + $"{JsonNames.Number(settings.GpuMemoryUtilization)}; {free.RoomFor(blocks)}.");
         }
         return new MemoryBudget(
             capacity, usable, weights, activations, device.RuntimeReserve, state, block, blocks);
+    }
+
+    /// <summary>What would hold more KV blocks, as messages tell it.</summary>
+    /// <param name="blocks">KV blocks that do not fit.</param>
+    public string RoomFor(long blocks)
+    {
+        var needed = Weights + Activations + Runtime.Value + State + blocks * BlockBytes;
+        // Rounded up, so that what is told does.
+        const double steps = 1000;
+        var share = Math.Ceiling(steps * needed.Value / Capacity.Value.Value) / steps;
+        return share <= 1
+            ? $"they fit from --gpu-memory-utilization {JsonNames.Number(share)} on"
+            : $"with weights and all else they take {needed} of each accelerator, which has "
+                + $"{Capacity.Value}";
     }
 }

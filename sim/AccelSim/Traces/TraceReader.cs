@@ -19,6 +19,7 @@ public sealed class TraceReader : IDisposable
     private readonly MemoryStream _line = new();
     private int _at, _filled;
     private int _number;
+    private bool _isBroken;
 
     /// <summary>Opens a trace and reads its header.</summary>
     /// <exception cref="ConfigException">It cannot be read, or has no proper header.</exception>
@@ -29,12 +30,11 @@ public sealed class TraceReader : IDisposable
         _stream = Open(path);
         try
         {
+            FillWhole();
+            var start = _buffer.AsSpan(0, _filled);
+            if (!WrongTrace.IsTrace(start)) throw WrongTrace.Of(path, start);
             if (!NextLine())
-            {
-                throw new ConfigException(path, 1, "", Cut is null
-                    ? "is empty; a trace begins with a header."
-                    : "is cut off within its header.");
-            }
+                throw new ConfigException(path, 1, "", "is cut off within its header.");
             (Header, Config) = ReadHeader();
         }
         catch
@@ -98,12 +98,13 @@ public sealed class TraceReader : IDisposable
 
     private static Stream Open(string path)
     {
-        TextFile.RefuseFolder(path);
+        if (Directory.Exists(path)) throw WrongTrace.OfFolder(path);
+        TextFile.RefuseMissing(path);
         try
         {
-            return path.EndsWith(".gz", StringComparison.Ordinal)
-                ? CheckedGzip.Open(path)
-                : File.OpenRead(path);
+            if (!path.EndsWith(".gz", StringComparison.Ordinal)) return File.OpenRead(path);
+            WrongTrace.RefuseUnpacked(path);
+            return CheckedGzip.Open(path);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
@@ -159,15 +160,32 @@ public sealed class TraceReader : IDisposable
 
     private bool Fill()
     {
+        (_at, _filled) = (0, 0);
+        if (!_isBroken && More()) return true;
+        if (_isBroken) Cut = $"{_file}({_number + 1}): its packing is broken from here on";
+        return false;
+    }
+
+    /// <summary>Fills all of the buffer, as far as there is so much.</summary>
+    private void FillWhole()
+    {
+        while (_filled < _buffer.Length && More())
+        {
+        }
+    }
+
+    private bool More()
+    {
         try
         {
-            (_at, _filled) = (0, _stream.Read(_buffer));
+            var read = _stream.Read(_buffer, _filled, _buffer.Length - _filled);
+            _filled += read;
+            return read > 0;
         }
         catch (InvalidDataException)
         {
-            (_at, _filled) = (0, 0);
-            Cut = $"{_file}({_number + 1}): its packing is broken from here on";
+            _isBroken = true;
+            return false;
         }
-        return _filled > 0;
     }
 }

@@ -89,6 +89,12 @@ public static class WorkloadReader
         return (options.Format is { } format ? Named(format) : Recognise(file)).Read(file);
     }
 
+    /// <summary>The format that a file begins as; null where it is none that is known.</summary>
+    /// <param name="name">The file's name.</param>
+    /// <param name="start">Its first bytes, or all.</param>
+    internal static string? FormatOf(string name, ReadOnlyMemory<byte> start) =>
+        Like(new TraceFile(name, start, WorkloadReadOptions.Default), out _)?.Name;
+
     /// <summary>
     /// A generator's description is one object over several lines, in a .json file.
     /// </summary>
@@ -154,11 +160,18 @@ public static class WorkloadReader
     /// <remarks>
     /// Half of them are enough, so that the reader can name what is missing.
     /// </remarks>
-    private static TraceFormat Recognise(TraceFile file)
+    private static TraceFormat Recognise(TraceFile file) => Like(file, out var first)
+        ?? throw file.Error(1, "",
+            $"the first line, {first}, is of no known format; known are "
+            + string.Join("; ", Known.Select(format => format.Describe())) + ".");
+
+    private static TraceFormat? Like(TraceFile file, out string shown)
     {
+        shown = "";
         if (VllmBenchmark.IsOne(file)) return Named(VllmBenchmark.FormatName);
         var text = file.Bytes.Span;
         var first = CsvRows.TakeLine(ref text);
+        shown = TraceFile.Show(first);
         var (shape, names) = TraceFormat.Names(first);
         if (shape == TraceShape.JsonList)
             return new("sharegpt-lengths", shape, [], Lengths);
@@ -170,9 +183,7 @@ public static class WorkloadReader
             if (share > bestShare)
                 (best, bestShare) = (format, share);
         }
-        return best ?? throw file.Error(1, "",
-            $"the first line, {TraceFile.Show(first)}, is of no known format; known are "
-            + string.Join("; ", Known.Select(format => format.Describe())) + ".");
+        return best;
     }
 
     private static Workload Lengths(TraceFile file) =>

@@ -1,16 +1,13 @@
 using AccelSim.Inference.Execution;
 using AccelSim.Inference.Kernels;
 using AccelSim.Models;
-using AccelSim.Workloads;
+using static AccelSim.Inference.Tests.Execution.TinyRun;
 
 namespace AccelSim.Inference.Tests.Execution;
 
 /// <summary>The engine's forward pass against one in fp64 that shares nothing with it.</summary>
 public sealed class ExecutorTests : IDisposable
 {
-    private const int BlockSize = 4;
-    private const double Bound = 2e-4;
-
     private static readonly int[] Tokens = RandomTokens(29, 1);
     private readonly CpuPool _pool = new(2);
 
@@ -20,8 +17,8 @@ public sealed class ExecutorTests : IDisposable
     [MemberData(nameof(AllModels))]
     public void WholePrompt_AgreesWithReference(string name)
     {
-        using var run = new Run(name, _pool);
-        run.Step(Run.Prompt(Tokens, 0, Tokens.Length, Blocks(0)));
+        using var run = new TinyRun(name, _pool);
+        run.Step(Prompt(Tokens, 0, Tokens.Length, Blocks(0)));
         Near(run.Reference.Forward(Tokens)[^1], run.Logits(0));
     }
 
@@ -29,15 +26,15 @@ public sealed class ExecutorTests : IDisposable
     [MemberData(nameof(AllModels))]
     public void ChunksAndDecodes_AgreeWithReference(string name)
     {
-        using var run = new Run(name, _pool);
+        using var run = new TinyRun(name, _pool);
         var expected = run.Reference.Forward(Tokens);
-        run.Step(Run.Prompt(Tokens, 0, 7, Blocks(0)));
+        run.Step(Prompt(Tokens, 0, 7, Blocks(0)));
         Near(expected[6], run.Logits(0));
-        run.Step(Run.Prompt(Tokens, 7, 13, Blocks(0)));
+        run.Step(Prompt(Tokens, 7, 13, Blocks(0)));
         Near(expected[19], run.Logits(0));
         for (var i = 20; i < Tokens.Length; i++)
         {
-            run.Step(Run.Decode(Tokens, i, Blocks(0)));
+            run.Step(Decode(Tokens, i, Blocks(0)));
             Near(expected[i], run.Logits(0));
         }
     }
@@ -46,12 +43,12 @@ public sealed class ExecutorTests : IDisposable
     [MemberData(nameof(AllModels))]
     public void SequencesThatShareASequenceOfSteps_DoNotMeet(string name)
     {
-        using var run = new Run(name, _pool);
+        using var run = new TinyRun(name, _pool);
         var other = RandomTokens(18, 2);
         run.Step(
-            Run.Prompt(Tokens, 0, 20, Blocks(0)), Run.Prompt(other, 0, 5, Blocks(1)));
+            Prompt(Tokens, 0, 20, Blocks(0)), Prompt(other, 0, 5, Blocks(1)));
         run.Step(
-            Run.Decode(Tokens, 20, Blocks(0)), Run.Prompt(other, 5, 13, Blocks(1)));
+            Decode(Tokens, 20, Blocks(0)), Prompt(other, 5, 13, Blocks(1)));
         Near(run.Reference.Forward(Tokens)[20], run.Logits(0));
         Near(run.Reference.Forward(other)[17], run.Logits(1));
     }
@@ -63,9 +60,9 @@ public sealed class ExecutorTests : IDisposable
     [InlineData("fp32", "int8", 0.03)]
     public void CoarserFormats_StayWithinTheirBound(string weights, string kv, double bound)
     {
-        using var run = new Run("llama", _pool, weights, kv);
-        run.Step(Run.Prompt(Tokens, 0, 28, Blocks(0)));
-        run.Step(Run.Decode(Tokens, 28, Blocks(0)));
+        using var run = new TinyRun("llama", _pool, null, weights, kv);
+        run.Step(Prompt(Tokens, 0, 28, Blocks(0)));
+        run.Step(Decode(Tokens, 28, Blocks(0)));
         var expected = run.Reference.Forward(Tokens)[28];
         Near(expected, run.Logits(0), bound);
         // Not less coarse than it should be, either.
@@ -75,10 +72,10 @@ public sealed class ExecutorTests : IDisposable
     [Fact]
     public void Observer_SeesTheGraphsOperatorsInOrder()
     {
-        using var run = new Run("qwen3_moe", _pool);
-        var observer = new Recorder();
+        using var run = new TinyRun("qwen3_moe", _pool);
+        var observer = new OperatorRecorder();
         run.Executor.Observer = observer;
-        run.Step(Run.Prompt(Tokens, 0, 9, Blocks(0)));
+        run.Step(Prompt(Tokens, 0, 9, Blocks(0)));
         Assert.Equal(
             run.Model.Graph.Sequence(0).Select(placed => (placed.Operation.Name, placed.Layer)),
             observer.Seen.Select(seen => (seen.Name, seen.Layer)));
@@ -91,8 +88,8 @@ public sealed class ExecutorTests : IDisposable
     [Fact]
     public void Bound_IsOneThatAWrongTokenMisses()
     {
-        using var run = new Run("llama", _pool);
-        run.Step(Run.Prompt(Tokens, 0, Tokens.Length, Blocks(0)));
+        using var run = new TinyRun("llama", _pool);
+        run.Step(Prompt(Tokens, 0, Tokens.Length, Blocks(0)));
         var wrong = Tokens.ToArray();
         wrong[3] = (wrong[3] + 1) % 80;
         var expected = run.Reference.Forward(wrong)[^1];
@@ -109,7 +106,7 @@ public sealed class ExecutorTests : IDisposable
             using var model = EngineModel.Load(
                 TinyModels.Shape("llama"), TinyModels.Numerics("llama"),
                 EngineFormats.Named("int4", "fp16"), new RandomWeights(seed), pool);
-            using var executor = new Executor(model, pool, 16, BlockSize);
+            using var executor = Processor(model, pool);
             executor.Step([new StepEntry(Tokens, 0, Blocks(0), true, new Sampler(0, 1))]);
             logits.Add(executor.Logits(0).ToArray());
         }
@@ -118,71 +115,4 @@ public sealed class ExecutorTests : IDisposable
     }
 
     public void Dispose() => _pool.Dispose();
-
-    private static int[] RandomTokens(int count, long seed)
-    {
-        var random = new SimRandom(seed, "tokens");
-        return [.. Enumerable.Range(0, count).Select(_ => random.NextInt(0, 79))];
-    }
-
-    /// <summary>Every other block, so that neighbours belong to another sequence.</summary>
-    private static int[] Blocks(int sequence) =>
-        [.. Enumerable.Range(0, 8).Select(i => 15 - 2 * i - sequence)];
-
-    /// <summary>Within a share of the largest logit.</summary>
-    private static void Near(double[] expected, float[] actual, double bound = Bound)
-    {
-        var largest = expected.Max(Math.Abs);
-        for (var i = 0; i < expected.Length; i++)
-            Assert.InRange(actual[i], expected[i] - bound * largest, expected[i] + bound * largest);
-    }
-
-    /// <summary>A model, its executor and its reference.</summary>
-    private sealed class Run : IDisposable
-    {
-        private readonly MemoryWeights _weights;
-
-        public Run(string name, CpuPool pool, string weights = "fp32", string kv = "fp32")
-        {
-            _weights = TinyModels.Weights(name);
-            var (shape, numerics) = (TinyModels.Shape(name), TinyModels.Numerics(name));
-            Reference = new ReferenceModel(shape, numerics, _weights);
-            Model = EngineModel.Load(
-                shape, numerics, EngineFormats.Named(weights, kv),
-                new FileWeights(_weights, "memory"), pool);
-            Executor = new Executor(Model, pool, 16, BlockSize);
-        }
-
-        public ReferenceModel Reference { get; }
-
-        public EngineModel Model { get; }
-
-        public Executor Executor { get; }
-
-        public static StepEntry Prompt(int[] tokens, int from, int count, int[] blocks) =>
-            new(tokens[from..(from + count)], from, blocks, true, new Sampler(0, 1));
-
-        public static StepEntry Decode(int[] tokens, int at, int[] blocks) =>
-            new([tokens[at]], at, blocks, false, new Sampler(0, 1));
-
-        public void Step(params StepEntry[] entries) => Executor.Step(entries);
-
-        public float[] Logits(int entry) => Executor.Logits(entry).ToArray();
-
-        public void Dispose()
-        {
-            Executor.Dispose();
-            Model.Dispose();
-            _weights.Dispose();
-        }
-    }
-
-    private sealed class Recorder : IOperatorObserver
-    {
-        public List<(string Name, int Layer, long Start, long End)> Seen { get; } = [];
-
-        public void OperatorRan(
-            OperatorTemplate operation, int layer, in StepShape step, long start, long end) =>
-            Seen.Add((operation.Name, layer, start, end));
-    }
 }

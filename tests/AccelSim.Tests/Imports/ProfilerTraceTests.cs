@@ -108,6 +108,58 @@ public sealed class ProfilerTraceTests : IDisposable
             reader.ReadToEnd());
     }
 
+    /// <summary>Old Kineto's names, which newer ones write otherwise.</summary>
+    [Fact]
+    public void NamesOfOldProfiles_AreKnown()
+    {
+        var trace = Read(
+            Operator(1, "aten::mm", "[[6,4],[4,5]]", Bf16, "").Replace("cpu_op", "Operator")
+                .Replace("External id", "external id").Replace("Input Dims", "Input dims"),
+            Kernel(1, "k", 3).Replace("\"kernel\"", "\"Kernel\"")
+                .Replace("External id", "external id"),
+            Kernel(8, "Memcpy HtoD", 2).Replace("\"kernel\"", "\"Memcpy\""));
+        Assert.Equal(["linear", "copy"], trace.Operators.Select(one => one.Kind));
+    }
+
+    /// <summary>Of a PyTorch that was built without Kineto.</summary>
+    [Fact]
+    public void AProfileOfTheHostAlone_IsTold()
+    {
+        Write("t.json", """
+            [{"name": "aten::mm", "ph": "X", "ts": 9525, "dur": 17, "tid": 1,
+            "pid": "CPU functions", "args": {}}, {"name": "aten::argmax", "ph": "X", "ts": 9544,
+            "dur": 3, "tid": 1, "pid": "CPU functions", "args": {}}]
+            """);
+        var refusal = Damage.Refusal(
+            () => ProfilerTrace.Read(Path.Combine(_folder, "t.json")));
+        Assert.EndsWith("t.json: holds 2 spans of the host, but no kernel of a device; profile "
+            + "with ProfilerActivity.CUDA, and with record_shapes=True for sizes. Where a "
+            + "processor was profiled, --hardware names it, such as epyc-9654.",
+            refusal!.Message, StringComparison.Ordinal);
+        Assert.EndsWith("t.json: holds no operator of the host (cpu_op) among 2 spans; profile "
+            + "with ProfilerActivity.CPU, and with record_shapes=True for sizes, by a PyTorch that "
+            + "was built with Kineto.",
+            Damage.Refusal(() => ProfilerTrace.Read(Path.Combine(_folder, "t.json"), true))!
+                .Message, StringComparison.Ordinal);
+    }
+
+    /// <summary>As Kineto writes it, before the events.</summary>
+    [Fact]
+    public void Devices_AreRead()
+    {
+        Write("t.json", Text(Kernel(1, "k", 3)).Replace("{\"id\":0}", """
+            { "id": 0, "name": "NVIDIA A100-SXM4-80GB", "totalGlobalMem": 85174583296,
+              "computeMajor": 8, "computeMinor": 0, "warpSize": 32, "numSms": 108
+            , "regsPerMultiprocessor": 65536 }, {"id": 1, "name": null}, 7
+            """, StringComparison.Ordinal));
+        Assert.Equal(
+            [
+                new ProfiledDevice("NVIDIA A100-SXM4-80GB", 85174583296, 108),
+                new ProfiledDevice("", null, null),
+            ],
+            ProfilerTrace.Read(Path.Combine(_folder, "t.json")).Devices);
+    }
+
     [Theory]
     [InlineData("{}", "(1): has no traceEvents; a trace of PyTorch's profiler has them.")]
     [InlineData("7", "(1): is no list of events, nor an object with traceEvents.")]

@@ -16,10 +16,11 @@ namespace AccelSim.Validation.Runs;
 /// </remarks>
 /// <param name="Run">What was measured.</param>
 /// <param name="Deployment">What served it here.</param>
+/// <param name="Replicas">How many of them.</param>
 /// <param name="FreeBlocks">KV blocks that this engine would have found room for.</param>
 /// <param name="Records">What became of each request, in the run's order.</param>
 public sealed record RunSimulation(
-    MeasuredRun Run, Deployment Deployment, long FreeBlocks,
+    MeasuredRun Run, Deployment Deployment, int Replicas, long FreeBlocks,
     IReadOnlyList<RequestRecord> Records)
 {
     /// <summary>Serves the requests.</summary>
@@ -27,10 +28,13 @@ public sealed record RunSimulation(
     /// <param name="scenario">Model, formats and one kind of replica; its workload is not read.
     /// </param>
     /// <param name="rung">What prices operators.</param>
+    /// <param name="asked">Replicas and router as the command states them; null: as the run does.
+    /// </param>
     /// <exception cref="ConfigException">Something named is absent or wrong.</exception>
     /// <exception cref="InfeasiblePlanException">The design, or the run's KV cache, does not fit.
     /// </exception>
-    public static RunSimulation Of(MeasuredRun run, Scenario scenario, CostRung rung)
+    public static RunSimulation Of(
+        MeasuredRun run, Scenario scenario, CostRung rung, RunReplicas? asked = null)
     {
         ArgumentNullException.ThrowIfNull(run);
         ArgumentNullException.ThrowIfNull(scenario);
@@ -49,20 +53,28 @@ public sealed record RunSimulation(
         });
         RefuseSmaller(run, free, spec.Hardware);
         var deployment = builder.Build(hardware, spec);
+        asked ??= new RunReplicas();
         var simulation = new ServingSimulation(
-            workload, [.. Enumerable.Repeat(deployment, spec.Count * deployment.Engines)],
-            scenario.Router);
+            workload,
+            [.. Enumerable.Repeat(deployment, asked.Of(run.Settings, deployment.Engines))],
+            asked.RouterOf(run.Settings));
         simulation.Run();
-        return new RunSimulation(run, deployment, free.Memory.Blocks, simulation.Records);
+        return new RunSimulation(
+            run, deployment, simulation.Replicas.Count, free.Memory.Blocks, simulation.Records);
     }
 
     /// <summary>Fewer blocks would make requests wait that did not.</summary>
     private static void RefuseSmaller(MeasuredRun run, Deployment free, string hardware)
     {
         if (run.Settings.KvBlocks is not { } blocks || blocks <= free.Memory.Blocks) return;
+        var (plan, share) = (
+            $"--tp {free.Graph.Plan.TensorParallel} --pp {free.Graph.Plan.PipelineParallel}",
+            JsonNames.Number(free.Settings.GpuMemoryUtilization));
         throw new InfeasiblePlanException(
             $"the run had {blocks} KV blocks of {free.Settings.BlockSize} tokens "
-            + $"({run.Settings.File}), but {free.Memory.Blocks} fit {hardware}; compare with "
-            + "hardware that holds them, or raise --gpu-memory-utilization.");
+            + $"({run.Settings.File}), but {free.Memory.Blocks} fit {hardware} "
+            + $"({plan}) at --gpu-memory-utilization {share}; {free.Memory.RoomFor(blocks)}. "
+            + "Compare with the hardware, parallelism and formats that the run had; how its "
+            + $"requests fare elsewhere tells \"accelsim simulate --requests {run.File}\".");
     }
 }

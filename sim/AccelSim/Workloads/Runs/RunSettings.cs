@@ -36,6 +36,12 @@ public sealed record RunSettings
     /// <summary>Whether a step was prepared while the one before ran.</summary>
     public bool? AsyncScheduling { get; init; }
 
+    /// <summary>Equal engines that shared the requests.</summary>
+    public int? Replicas { get; init; }
+
+    /// <summary>Who gave each a request, such as <c>round_robin</c>.</summary>
+    public string? Router { get; init; }
+
     /// <summary>Reads what lies beside a file of requests.</summary>
     /// <param name="requests">The file of requests.</param>
     /// <param name="format">
@@ -75,17 +81,22 @@ public sealed record RunSettings
         };
     }
 
-    /// <summary>A run of several replicas is no run of one engine.</summary>
+    /// <summary>One kind of replica; those of several kinds share no settings.</summary>
     private static RunSettings OfSummary(string file)
     {
         var summary = StrictJson.ReadObject(TextFile.Read(file), file);
-        if (summary["deployments"] is not JArray { Count: 1 } deployments
-            || deployments[0] is not JObject { } one || Whole(one, "replicas", file) != 1)
+        if (summary["deployments"] is not JArray { Count: > 0 } deployments
+            || deployments[0] is not JObject one)
         {
             throw new ConfigException(
-                file, 0, "$.deployments",
-                "several replicas served this run, but one is simulated beside it; compare runs "
-                + "of one replica.");
+                file, 0, "$.deployments", "is missing or empty; it tells what served the run.");
+        }
+        if (deployments.Count > 1)
+        {
+            throw new ConfigException(
+                file, StrictJson.Line(deployments), "$.deployments",
+                $"tells of {deployments.Count} kinds of replicas, but equal ones are simulated "
+                + "beside a run; compare a run of one kind, of which there may be several.");
         }
         var memory = Child(summary, "deployments[0].memory", file);
         var engine = Child(summary, "deployments[0].engine_settings", file);
@@ -98,6 +109,8 @@ public sealed record RunSettings
             AsyncScheduling = Switch(engine, "async_scheduling", file),
             BlockSize = (int)Whole(engine, "block_size", file),
             KvBlocks = Whole(memory, "kv_blocks", file),
+            Replicas = (int)Whole(one, "replicas", file),
+            Router = (string?)(summary["router"] as JValue),
             EnablePrefixCaching = Switch(engine, "enable_prefix_caching", file),
         };
     }

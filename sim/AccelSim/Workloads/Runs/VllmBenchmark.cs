@@ -28,7 +28,9 @@ internal static class VllmBenchmark
     {
         var text = file.Bytes.Span;
         return text.TrimStart(" \t\r\n"u8).StartsWith("{"u8)
-            && (text.IndexOf("\"input_lens\""u8) >= 0 || text.IndexOf("\"ttfts\""u8) >= 0);
+            && (text.IndexOf("\"input_lens\""u8) >= 0 || text.IndexOf("\"ttfts\""u8) >= 0
+                // Without details: told by name, so that the error says what is missing.
+                || text.IndexOf("\"request_throughput\""u8) >= 0);
     }
 
     public static MeasuredRun Read(TraceFile file)
@@ -74,6 +76,13 @@ internal static class VllmBenchmark
             }
             catch (JsonException e)
             {
+                var rest = file.Bytes.Span[(int)reader.BytesConsumed..].TrimStart(" \t\r\n"u8);
+                if (reader.CurrentDepth == 0 && rest.StartsWith("{"u8))
+                {
+                    throw file.Error((int)(e.LineNumber ?? 0) + 1, "",
+                        "begins a second result, as --append-result writes them; split the file, "
+                        + "one result each.");
+                }
                 throw file.Error((int)(e.LineNumber ?? 0) + 1, "",
                     $"is not well-formed JSON at byte {e.BytePositionInLine + 1} of the line; one "
                     + "whole result is expected.");
@@ -215,7 +224,8 @@ internal static class VllmBenchmark
 
         private List<double> Needed(List<double>? list, string name) => list
             ?? throw file.Error(0, name,
-                "is missing; save each request with --save-result --save-detailed.");
+                "is missing; a benchmark of text generation saves each request with "
+                + "--save-result --save-detailed.");
 
         private void Same(int count, string name)
         {

@@ -119,9 +119,11 @@ public sealed class RunReaderTests
     }
 
     [Theory]
-    [InlineData("[{\"replicas\":2}]")]
-    [InlineData("[{\"replicas\":1},{\"replicas\":1}]")]
-    public void RunOfSeveralReplicas_IsRefused(string deployments)
+    [InlineData("[]", "is missing or empty; it tells what served the run.")]
+    [InlineData("[{\"replicas\":1},{\"replicas\":1}]",
+        "tells of 2 kinds of replicas, but equal ones are simulated beside a run; ")]
+    public void ARunOfOtherThanOneKindOfReplica_IsRefused(
+        string deployments, string message)
     {
         var folder = Directory.CreateTempSubdirectory("accelsim-runs").FullName;
         try
@@ -131,7 +133,7 @@ public sealed class RunReaderTests
             File.WriteAllText(Path.Combine(folder, "requests.csv"), SoundCsv);
             var refusal = Damage.Refusal(
                 () => RunReader.Read(Path.Combine(folder, "requests.csv")));
-            Assert.Contains("several replicas served this run", refusal!.Message);
+            Assert.Contains(message, refusal!.Message);
         }
         finally
         {
@@ -166,7 +168,14 @@ public sealed class RunReaderTests
     [InlineData("{\"input_toks\":7,\"output_toks\":3,\"queued_ts\":5}",
         "t(1): first_token_ts: is missing.")]
     [InlineData("{\"input_lens\":[1]}",
-        "t: output_lens: is missing; save each request with --save-result --save-detailed.")]
+        "t: output_lens: is missing; a benchmark of text generation saves each request with "
+        + "--save-result --save-detailed.")]
+    [InlineData("{\"duration\":1,\"request_throughput\":2,\"latencies\":[1]}",
+        "t: input_lens: is missing; a benchmark of text generation saves each request with "
+        + "--save-result --save-detailed.")]
+    [InlineData("{\"input_lens\":[1]}\n{\"input_lens\":[1]}",
+        "t(2): begins a second result, as --append-result writes them; split the file, one "
+        + "result each.")]
     [InlineData("{\"input_lens\":[1],\"output_lens\":[1],\"ttfts\":[1,2],\"itls\":[[]]}",
         "t: ttfts: has 2 entries, but input_lens has 1.")]
     [InlineData("{\"input_lens\":[1.5],\"output_lens\":[1],\"ttfts\":[1],\"itls\":[[]]}",
