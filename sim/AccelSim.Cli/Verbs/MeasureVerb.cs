@@ -59,6 +59,7 @@ internal sealed class MeasureVerb : Verb
             model, backend.Device, settings, StepSweep.Blocks, weights, _model.Seed(parsed));
         using var capture = new TraceCapture(path, header, config, model.Graph);
         var machine = MachineFacts.Read();
+        var wait = new CoreWait(pool.Workers);
         var limits = MachineLimits.Measure(pool);
         var integers = MachineLimits.Integers(pool);
         var launch = MachineLimits.Launch(pool);
@@ -76,6 +77,7 @@ internal sealed class MeasureVerb : Verb
                 model, pool, capture, parsed.GetValue(_rounds) ?? 2, () => Progress.Asked != 0);
             return 0;
         });
+        BusyMachine.Warn(Terminal, wait.Share());
         Terminal.Line(
             $"Wrote {path}: {Figures.Plural(capture.Steps, "step")}, "
             + $"{Figures.Whole(capture.Operators)} operators");
