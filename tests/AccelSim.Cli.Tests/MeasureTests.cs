@@ -28,6 +28,24 @@ public sealed class MeasureTests
             "estimate", "--hardware", fitted, "--model", "llama-160m", "--isl", "32", "--osl", "4");
     }
 
+    /// <summary>Where products are those of int8, the hardware file has their rate.</summary>
+    [Fact]
+    public void MeasuredInW8A8_CanBeFittedAndCompared()
+    {
+        using var folder = new TemporaryFolder();
+        var (trace, hardware) = (folder["measure.jsonl.gz"], folder["my-cpu.json"]);
+        var fitted = folder["fitted.json"];
+        Done(
+            "measure", "--model", folder.Write("small.json", Small), "--weights", "random",
+            "--dtype", "w8a8", "--threads", "2", "--rounds", "1", "--out", trace,
+            "--hardware-out", hardware);
+        var fit = Done("calibrate", "--trace", trace, "--extends", hardware, "--out", fitted);
+        Assert.Contains("\nlinearInt8 ", fit.Out, StringComparison.Ordinal);
+        Assert.Contains(
+            "Overall: median absolute error", Done("compare", trace, "--hardware", fitted).Out,
+            StringComparison.Ordinal);
+    }
+
     [Fact]
     public void ModelsOfShortContext_AreRefused()
     {

@@ -130,7 +130,7 @@ public sealed class TraceCapture : IOperatorObserver, IServingObserver, IDisposa
     /// <remarks>Nothing is gained by it; of prompts one row of logits is wanted.</remarks>
     public void Proposed(
         long start, long end, IReadOnlyList<int> requests, IReadOnlyList<StepEntry> entries,
-        bool isOther)
+        bool isOther, EngineModel model, IReadOnlySet<int> skipped)
     {
         ArgumentNullException.ThrowIfNull(entries);
         Stepped(

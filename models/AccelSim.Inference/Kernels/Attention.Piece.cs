@@ -6,7 +6,7 @@ namespace AccelSim.Inference.Kernels;
 public static unsafe partial class Attention
 {
     /// <summary>Keys whose scores are held, where all are expanded first.</summary>
-    private const int KeysExpanded = 64;
+    private const int KeysExpanded = 128;
 
     /// <summary>The same where keys and values are taken as they lie in the cache.</summary>
     private const int KeysDirect = 256;
@@ -264,26 +264,40 @@ public static unsafe partial class Attention
                     float* p1 = state.Scores + r1 * state.Keys;
                     float* p2 = state.Scores + r2 * state.Keys;
                     float* p3 = state.Scores + r3 * state.Keys;
-                    for (var d = 0; d < width; d += L.Count)
+                    // Two vectors of each row: as many sums as keep both multipliers busy.
+                    for (var d = 0; d < width; d += 2 * L.Count)
                     {
                         float* o0 = state.Output + row * width + d;
                         float* o1 = state.Output + r1 * width + d;
                         float* o2 = state.Output + r2 * width + d;
                         float* o3 = state.Output + r3 * width + d;
                         V a0 = L.Load(o0), a1 = L.Load(o1), a2 = L.Load(o2), a3 = L.Load(o3);
+                        V b0 = L.Load(o0 + L.Count), b1 = L.Load(o1 + L.Count);
+                        V b2 = L.Load(o2 + L.Count), b3 = L.Load(o3 + L.Count);
                         var value = state.ValueRows + d;
                         for (var key = 0; key < keys; key++, value += width)
                         {
-                            var v = L.Load(value);
-                            a0 = L.Fma(L.Set(p0[key]), v, a0);
-                            a1 = L.Fma(L.Set(p1[key]), v, a1);
-                            a2 = L.Fma(L.Set(p2[key]), v, a2);
-                            a3 = L.Fma(L.Set(p3[key]), v, a3);
+                            V v = L.Load(value), w = L.Load(value + L.Count), p = L.Set(p0[key]);
+                            a0 = L.Fma(p, v, a0);
+                            b0 = L.Fma(p, w, b0);
+                            p = L.Set(p1[key]);
+                            a1 = L.Fma(p, v, a1);
+                            b1 = L.Fma(p, w, b1);
+                            p = L.Set(p2[key]);
+                            a2 = L.Fma(p, v, a2);
+                            b2 = L.Fma(p, w, b2);
+                            p = L.Set(p3[key]);
+                            a3 = L.Fma(p, v, a3);
+                            b3 = L.Fma(p, w, b3);
                         }
                         L.Store(a0, o0);
                         L.Store(a1, o1);
                         L.Store(a2, o2);
                         L.Store(a3, o3);
+                        L.Store(b0, o0 + L.Count);
+                        L.Store(b1, o1 + L.Count);
+                        L.Store(b2, o2 + L.Count);
+                        L.Store(b3, o3 + L.Count);
                     }
                 }
             }

@@ -31,21 +31,6 @@ internal static unsafe class DotTiles<V, L, W>
             V zero = L.Set(0), t0 = zero, t1 = zero, t2 = zero, t3 = zero;
             int groups = m.Groups, group = m.Group, columns = m.Columns;
             var next = m.IsWalked ? w0 + 4 * m.RowBytes : null;
-            if (W.Bits == 4 && !W.HasOffset && group == Matrix.Run && L.Count == 16)
-            {
-                // The shortest groups: nothing but what each of them needs.
-                for (var g = 0; g < groups; g++)
-                {
-                    var k = g * Matrix.Run;
-                    if (next is not null && g % 4 == 0) Ahead(next, k);
-                    V x0 = L.Load(x + k), x1 = L.Load(x + k + 16);
-                    t0 = OneGroup(w0, s0, g, x0, x1, t0);
-                    t1 = OneGroup(w1, s1, g, x0, x1, t1);
-                    t2 = OneGroup(w2, s2, g, x0, x1, t2);
-                    t3 = OneGroup(w3, s3, g, x0, x1, t3);
-                }
-                groups = 0;
-            }
             for (int g = 0, k = 0; g < groups; g++)
             {
                 V a0 = zero, a1 = zero, a2 = zero, a3 = zero;
@@ -78,18 +63,6 @@ internal static unsafe class DotTiles<V, L, W>
                 t3 = Scaled(s3, o3, g, Both(a3, b3), sum, t3);
             }
             new Four(row, r1, r2, r3).Store(y, t0, t1, t2, t3, add: false);
-        }
-    }
-
-    /// <summary>A group of 32 in two vectors.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static V OneGroup(byte* row, float* scales, int group, V x0, V x1, V before)
-    {
-        unchecked
-        {
-            W.Load<V, L>(row, group * Matrix.Run, 0, out var p, out var q);
-            var sum = L.Fma(q, x1, L.Multiply(p, x0));
-            return L.Fma(sum, L.Set(scales[group]), before);
         }
     }
 

@@ -158,10 +158,21 @@ public static unsafe class Linear
             pool.For((weights.Rows + PanelOutputs - 1) / PanelOutputs, panels);
             return;
         }
+        NativeBuffer? arranged = null;
+        if (x.Count == 1 && Int4Lines<W>.Takes(weights))
+        {
+            arranged = new NativeBuffer(
+                Int4Lines<W>.ArrangedLength(weights.Columns) * sizeof(float));
+            Int4Lines<W>.Arrange(x.Data, weights.Columns, arranged.Floats);
+        }
         // Eight chunks a thread even out what cores lose to others.
         var each = (weights.Rows + 8 * pool.Workers - 1) / (8 * pool.Workers);
         each = Math.Max(4, (each + 3) / 4 * 4);
-        pool.For((weights.Rows + each - 1) / each, new Few<V, L, W>(weights, x, y, bias, each));
+        pool.For(
+            (weights.Rows + each - 1) / each,
+            new Few<V, L, W>(
+                weights, x, arranged is null ? null : arranged.Floats, y, bias, each));
+        arranged?.Dispose();
     }
 
     /// <summary>Adds a number per output to the outputs from one to another.</summary>
@@ -180,7 +191,7 @@ public static unsafe class Linear
 
     /// <summary>Some outputs of up to a few rows.</summary>
     private readonly struct Few<V, L, W>(
-        MatrixView weights, Rows x, Rows y, float* bias, int each) : IChunkWork
+        MatrixView weights, Rows x, float* arranged, Rows y, float* bias, int each) : IChunkWork
         where V : struct where L : unmanaged, ILanes<V> where W : unmanaged, IWeightLoad
     {
         public void Run(int chunk, int worker)
@@ -191,6 +202,11 @@ public static unsafe class Linear
                 var end = Math.Min(from + each, weights.Rows);
                 for (var row = from; row < end; row += 4)
                 {
+                    if (arranged is not null)
+                    {
+                        Int4Lines<W>.Rows4(weights, row, x.Data, arranged, y.Data);
+                        continue;
+                    }
                     if (x.Count == 1)
                     {
                         DotTiles<V, L, W>.Rows4(weights, row, x.Data, y.Data);

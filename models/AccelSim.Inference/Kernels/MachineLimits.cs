@@ -28,6 +28,17 @@ public sealed record MachineLimits(double ReadBytesPerSecond, double FlopsPerSec
         return new MachineLimits(Read(pool, ReadBytes), Compute(pool));
     }
 
+    /// <summary>
+    /// int8 products and their sums that never leave registers, in the way that W8A8 kernels take
+    /// here: operations per second, two for each product.
+    /// </summary>
+    public static double Integers(CpuPool pool)
+    {
+        ArgumentNullException.ThrowIfNull(pool);
+        if (AvxVnni.IsSupported) return Integers<VnniDot>(pool);
+        return Avx2.IsSupported ? Integers<Avx2Dot>(pool) : Integers<PlainDot>(pool);
+    }
+
     /// <summary>Median seconds to hand work to all threads and wait for them.</summary>
     public static double Launch(CpuPool pool)
     {
@@ -70,6 +81,14 @@ public sealed record MachineLimits(double ReadBytesPerSecond, double FlopsPerSec
         pool.For(chunks, work);
         var seconds = Best(() => pool.For(chunks, work));
         return chunks * ComputeWork.Flops / seconds;
+    }
+
+    private static double Integers<D>(CpuPool pool) where D : unmanaged, IIntegerDot
+    {
+        const int chunks = 64;
+        var work = new IntegerWork<D>();
+        pool.For(chunks, work);
+        return chunks * IntegerWork<D>.Operations / Best(() => pool.For(chunks, work));
     }
 
     private static double Best(Action action)
@@ -126,6 +145,38 @@ public sealed record MachineLimits(double ReadBytesPerSecond, double FlopsPerSec
                 }
                 // Never so, but the compiler cannot know.
                 if ((a | b | c | d)[0] == ulong.MaxValue) Thread.Yield();
+            }
+        }
+    }
+
+    /// <summary>Multiplies int8 and adds in registers.</summary>
+    private readonly struct IntegerWork<D> : IChunkWork where D : unmanaged, IIntegerDot
+    {
+        private const int Steps = 10_000;
+        private const int Chains = 8;
+
+        public static double Operations => 2.0 * Steps * Chains * Vector256<sbyte>.Count;
+
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        public void Run(int chunk, int worker)
+        {
+            unchecked
+            {
+                Vector256<sbyte> w = Vector256.Create((sbyte)3), x = Vector256.Create((sbyte)chunk);
+                Vector256<int> a = default, b = a, c = a, d = a, e = a, f = a, g = a, h = a;
+                for (var step = 0; step < Steps; step++)
+                {
+                    a = D.Add(a, w, x);
+                    b = D.Add(b, w, x);
+                    c = D.Add(c, w, x);
+                    d = D.Add(d, w, x);
+                    e = D.Add(e, w, x);
+                    f = D.Add(f, w, x);
+                    g = D.Add(g, w, x);
+                    h = D.Add(h, w, x);
+                }
+                // Never so, but the compiler cannot know.
+                if (((a ^ b) + (c ^ d) + (e ^ f) + (g ^ h))[0] == -1) Thread.Yield();
             }
         }
     }

@@ -31,9 +31,11 @@ public interface IServingObserver
     /// <param name="requests">Whose they are, for each entry.</param>
     /// <param name="entries">What went in.</param>
     /// <param name="isOther">Whether another model ran it than the one that is served.</param>
+    /// <param name="model">The model that ran it.</param>
+    /// <param name="skipped">Its layers that were left out.</param>
     void Proposed(
         long start, long end, IReadOnlyList<int> requests, IReadOnlyList<StepEntry> entries,
-        bool isOther)
+        bool isOther, EngineModel model, IReadOnlySet<int> skipped)
     {
         // Not all want to know.
     }

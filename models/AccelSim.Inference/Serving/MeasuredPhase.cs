@@ -24,6 +24,22 @@ internal sealed class MeasuredPhase(EngineModel model)
         }
     }
 
+    /// <summary>Adds what a step did that counts as a part of another: one that proposed.</summary>
+    /// <param name="by">The model that ran it.</param>
+    /// <param name="shape">Its shape.</param>
+    /// <param name="skipped">Layers that it left out.</param>
+    public void AddWork(EngineModel by, in StepShape shape, IReadOnlySet<int> skipped)
+    {
+        foreach (var placed in by.Graph.Sequence(0))
+        {
+            if (skipped.Contains(placed.Layer)) continue;
+            var operation = placed.Operation.At(shape);
+            _flops += operation.MatrixFlops.Value;
+            _bytes += (operation.WeightBytes
+                + operation.KvReadBytes + operation.KvWriteBytes).Value;
+        }
+    }
+
     /// <summary>What came together.</summary>
     public PhaseMeasurement Result() => new(_steps, _seconds, _flops, _bytes);
 }

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using AccelSim.Inference.Execution;
+using AccelSim.Models;
 using AccelSim.Serving;
 
 namespace AccelSim.Inference.Serving;
@@ -63,6 +64,7 @@ public static class SpeculatedBatch
             {
                 Observer = observer,
             };
+            speculation.Proposer.Observer = observer;
             engine.Run(asked);
             return engine.Answers;
         }
@@ -75,9 +77,15 @@ public static class SpeculatedBatch
         BlockSize = BlockSize,
     };
 
-    /// <summary>From step to step, so that proposing counts as a part of its step.</summary>
+    /// <summary>
+    /// From step to step, so that proposing counts as a part of its step: its time, and what the
+    /// proposing model reads and multiplies.
+    /// </summary>
     private sealed class Phases(MeasuredPhase prefill, MeasuredPhase decode) : IServingObserver
     {
+        private readonly List<(EngineModel By, StepShape Shape, IReadOnlySet<int> Skipped)>
+            _proposed = [];
+
         private long _end = Executor.Now();
 
         public MeasuredPhase Prefill => prefill;
@@ -94,7 +102,14 @@ public static class SpeculatedBatch
         {
             var phase = entries.Any(entry => entry.IsPrompt) ? prefill : decode;
             phase.Add(StepShapes.Of(entries, 0), (end - _end) * 1e-9);
+            foreach (var (by, shape, skipped) in _proposed) phase.AddWork(by, shape, skipped);
+            _proposed.Clear();
             _end = end;
         }
+
+        public void Proposed(
+            long start, long end, IReadOnlyList<int> requests, IReadOnlyList<StepEntry> entries,
+            bool isOther, EngineModel model, IReadOnlySet<int> skipped) =>
+            _proposed.Add((model, StepShapes.Of(entries, 0), skipped));
     }
 }

@@ -20,6 +20,9 @@ public abstract class BatchDrafts : IBatchProposer
     /// <summary>Whether steps are those of another model than the one that is served.</summary>
     protected abstract bool IsOther { get; }
 
+    /// <summary>Layers that steps leave out.</summary>
+    protected virtual IReadOnlySet<int> Skipped { get; } = new HashSet<int>();
+
     /// <inheritdoc/>
     public IReadOnlyList<Proposal> Propose(IReadOnlyList<ProposalAsk> asks)
     {
@@ -31,7 +34,8 @@ public abstract class BatchDrafts : IBatchProposer
             var start = Executor.Now();
             var executor = Step(entries);
             Observer?.Proposed(
-                start, Executor.Now(), now.ConvertAll(one => one.Ask.Request), entries, IsOther);
+                start, Executor.Now(), now.ConvertAll(one => one.Ask.Request), entries, IsOther,
+                executor.Model, Skipped);
             for (var i = 0; i < now.Count; i++)
             {
                 var (token, odds) = ChooserOf(now[i].Ask).Choose(executor.Logits(i));
@@ -132,13 +136,14 @@ public sealed class BatchDraftModel : BatchDrafts
 /// <param name="skipped">Layers left out.</param>
 public sealed class BatchSkipLayers(IExecutor target, IEnumerable<int> skipped) : BatchDrafts
 {
-    private readonly HashSet<int> _skipped = [.. skipped];
-
     /// <inheritdoc/>
     public override string Name => "skip-layers";
 
     /// <inheritdoc/>
     protected override bool IsOther => false;
+
+    /// <inheritdoc/>
+    protected override IReadOnlySet<int> Skipped { get; } = new HashSet<int>(skipped);
 
     /// <inheritdoc/>
     protected override StepEntry Next(ProposalAsk ask, IReadOnlyList<int> proposed)
@@ -156,7 +161,7 @@ public sealed class BatchSkipLayers(IExecutor target, IEnumerable<int> skipped) 
     /// <inheritdoc/>
     protected override IExecutor Step(IReadOnlyList<StepEntry> entries)
     {
-        target.Step(entries, _skipped);
+        target.Step(entries, Skipped);
         return target;
     }
 }

@@ -95,7 +95,9 @@ internal sealed class BenchTables(
         foreach (var measured in _measured) SpeculationText.Write(terminal, measured.Answers);
         _rates.Write(
             terminal,
-            "Work and bytes as the operator graph counts them. Peak: "
+            "Work and bytes as the operator graph counts them"
+            + (_measured[0].Answers.Count > 0 ? ", those of who proposes included" : "")
+            + ". Peak: "
             + $"{Figures.Number(limits.FlopsPerSecond / Giga)} GFLOP/s of {limits.FlopsOf}; "
             + $"reads: {Figures.Number(limits.ReadBytesPerSecond / Giga, 3)} GB/s; both measured "
             + "in this process on the same device.");

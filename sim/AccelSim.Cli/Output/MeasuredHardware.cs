@@ -9,10 +9,11 @@ namespace AccelSim.Cli.Output;
 /// <summary>A hardware file of the machine that this runs on.</summary>
 /// <param name="machine">What the operating system says.</param>
 /// <param name="limits">What was measured.</param>
+/// <param name="integers">int8 operations per second, measured.</param>
 /// <param name="launch">What starting work on all threads takes, in seconds.</param>
 /// <param name="threads">Threads: the cores of the file.</param>
 internal sealed class MeasuredHardware(
-    MachineFacts machine, MachineLimits limits, double launch, int threads)
+    MachineFacts machine, MachineLimits limits, double integers, double launch, int threads)
 {
     private const double UsualHertz = 3e9;
 
@@ -40,6 +41,7 @@ internal sealed class MeasuredHardware(
                 {
                     ["fp64"] = Quantity(lanes / 2, "FLOP/cycle", "half"),
                     ["fp32"] = Quantity(lanes, "FLOP/cycle", "lanes"),
+                    ["int8"] = Quantity(integers / threads * lanes / each, "OP/cycle", "int8"),
                 },
             },
             ["memory"] = Memory(),
@@ -61,6 +63,7 @@ internal sealed class MeasuredHardware(
         ["m"] = $"measured: accelsim measure, {threads} threads",
         ["os"] = "measured: what the operating system states; a thread counts as a core",
         ["lanes"] = "assumed: a power of two; with the clock, the measured rate",
+        ["int8"] = "measured: accelsim measure, int8 products as W8A8 takes them; with the clock",
         ["one"] = "assumed: the threads share one memory",
         ["half"] = "assumed: half the fp32 rate, as the width of the lanes allows",
         ["power"] = "assumed: 40 pJ/FLOP and 160 pJ/B at the measured rates, and a third more",

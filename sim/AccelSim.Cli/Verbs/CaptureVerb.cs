@@ -5,6 +5,7 @@ using AccelSim.Cli.Output;
 using AccelSim.Configuration;
 using AccelSim.Inference.Capture;
 using AccelSim.Inference.Execution;
+using AccelSim.Inference.Measuring;
 using AccelSim.Inference.Serving;
 using AccelSim.Models;
 using AccelSim.Serving;
@@ -98,11 +99,13 @@ internal sealed class CaptureVerb : Verb
         executor.Observer = capture;
         if (proposing is not null) proposing.Batch.Proposer.Observer = capture;
         if (proposing?.Drafting is { } drafting) drafting.Observer = capture.Draft;
+        var wait = new CoreWait(pool.Workers);
         Progress.Stoppable(() =>
         {
             engine.Run(Requests(workload, model.Shape, seed), () => Progress.Asked != 0);
             return 0;
         });
+        BusyMachine.Warn(Terminal, wait.Share());
         Told(path, engine, capture);
         if (Progress.Asked != 0) throw new StoppedException(Progress.Asked);
         return ExitCode.Done;

@@ -59,11 +59,13 @@ internal sealed class MeasureVerb : Verb
             model, backend.Device, settings, StepSweep.Blocks, weights, _model.Seed(parsed));
         using var capture = new TraceCapture(path, header, config, model.Graph);
         var machine = MachineFacts.Read();
+        var wait = new CoreWait(pool.Workers);
         var limits = MachineLimits.Measure(pool);
+        var integers = MachineLimits.Integers(pool);
         var launch = MachineLimits.Launch(pool);
         var reads = ReadSweep.Measure(pool, machine.Caches);
-        var made = new MeasuredHardware(machine, limits, launch, pool.Workers);
-        Write(machine, pool.Workers, limits, launch, reads);
+        var made = new MeasuredHardware(machine, limits, integers, launch, pool.Workers);
+        Write(machine, pool.Workers, limits, integers, launch, reads);
         if (parsed.GetValue(_hardware) is { } hardware)
         {
             TextOutput.Write(hardware, made.Text());
@@ -75,6 +77,7 @@ internal sealed class MeasureVerb : Verb
                 model, pool, capture, parsed.GetValue(_rounds) ?? 2, () => Progress.Asked != 0);
             return 0;
         });
+        BusyMachine.Warn(Terminal, wait.Share());
         Terminal.Line(
             $"Wrote {path}: {Figures.Plural(capture.Steps, "step")}, "
             + $"{Figures.Whole(capture.Operators)} operators");
@@ -91,7 +94,7 @@ internal sealed class MeasureVerb : Verb
     }
 
     private void Write(
-        MachineFacts machine, int threads, MachineLimits limits, double launch,
+        MachineFacts machine, int threads, MachineLimits limits, double integers, double launch,
         IReadOnlyList<ReadPoint> reads)
     {
         Terminal.Paragraph($"{machine.Name}, {Figures.Plural(threads, "thread")}", 4);
@@ -104,6 +107,8 @@ internal sealed class MeasureVerb : Verb
                 Figures.Number(read.BytesPerSecond / 1e9, 3), "GB/s");
         }
         table.Row("multiply-adds", Figures.Number(limits.FlopsPerSecond / 1e9, 3), "GFLOP/s, fp32");
+        table.Row(
+            "int8 multiply-adds", Figures.Number(integers / 1e9, 3), "GOP/s, W8A8's products");
         table.Row("starting work on all threads", Figures.Number(launch * 1e6, 3), "us");
         table.Write(Terminal, "Reading and multiply-adds: best of 40; starting: median of 2,000.");
     }

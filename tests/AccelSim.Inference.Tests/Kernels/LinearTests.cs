@@ -17,6 +17,7 @@ public sealed unsafe class LinearTests : IDisposable
     [
         (1, 1, 1), (1, 5, 33), (1, 67, 320), (2, 7, 129), (3, 64, 64), (5, 130, 257), (15, 9, 96),
         (16, 3, 31), (17, 65, 1030), (33, 70, 2100),
+        (1, 13, 1100),
     ];
 
     private readonly CpuPool _pool = new(3);
@@ -68,6 +69,40 @@ public sealed unsafe class LinearTests : IDisposable
                 Assert.InRange(y[i * stride + j], exact - bound, exact + bound);
             }
             for (var j = n; j < stride; j++) Assert.True(float.IsNaN(y[i * stride + j]));
+        }
+    }
+
+    /// <summary>Weights of files that add a number to each group, too.</summary>
+    [Theory]
+    [InlineData(1, 320)]
+    [InlineData(1, 96)]
+    [InlineData(3, 320)]
+    public void ProductWithOffsets_AgreesWithFp64(int rows, int k)
+    {
+        const int n = 7;
+        var random = new SimRandom(rows + k, "offsets");
+        using var matrix = new Matrix(n, k, new Storage(StorageKind.Int4, 32, true));
+        for (var row = 0; row < n; row++)
+        {
+            for (var i = 0; i < k / 2; i++)
+                matrix.View.Row(row)[i] = (byte)(256 * random.NextDouble());
+            for (var g = 0; g < k / 32; g++)
+            {
+                matrix.View.ScalesOf(row)[g] = (float)random.NextDouble();
+                matrix.View.OffsetsOf(row)[g] = (float)(2 * random.NextDouble() - 1);
+            }
+        }
+        var weights = Kept(matrix);
+        var x = Uniform(random, rows * k);
+        var y = new float[rows * n];
+        fixed (float* px = x, py = y) Linear.Run(_pool, matrix, px, k, rows, py, n);
+        for (var at = 0; at < y.Length; at++)
+        {
+            var terms = weights[at % n]
+                .Select((weight, c) => (double)weight * x[at / n * k + c]).ToArray();
+            // Numbers and offsets may cancel: the bound is of them, 8 scales and 1 at most.
+            var bound = 9.0 * k * 6e-8 * (4 + Math.Sqrt(k));
+            Assert.InRange(y[at], terms.Sum() - bound, terms.Sum() + bound);
         }
     }
 

@@ -3,6 +3,7 @@ using AccelSim.Inference.Kernels;
 using AccelSim.Inference.Serving;
 using AccelSim.Inference.Speculation;
 using AccelSim.Inference.Tests.Execution;
+using AccelSim.Models;
 using AccelSim.Serving;
 
 namespace AccelSim.Inference.Tests.Serving;
@@ -110,6 +111,34 @@ public sealed class BatchSpeculationTests : IDisposable
         Assert.True(heard.Drafts > engine.Steps);
     }
 
+    /// <summary>
+    /// One step of the model judges what five of its draft propose: six times the weights are
+    /// read. Layers left out are not.
+    /// </summary>
+    [Theory]
+    [InlineData("draft", 6.0, 6.0)]
+    [InlineData("skip-layers", 3.0, 5.9)]
+    public void MeasuredBytes_AreAlsoThoseOfProposing(string way, double least, double most)
+    {
+        var point = new BatchPoint(8, Most + 2, 1, 64);
+        var blocks = SpeculatedBatch.Blocks(point, Most);
+        using var executor = new Executor(_model, _pool, blocks, SpeculatedBatch.BlockSize);
+        // The model itself, so that all that is proposed stands, whoever proposes.
+        using var drafting = new Executor(_model, _pool, blocks, SpeculatedBatch.BlockSize);
+        IBatchProposer proposer = way == "draft"
+            ? new BatchDraftModel(drafting, blocks, SpeculatedBatch.BlockSize)
+            : new BatchSkipLayers(executor, [1]);
+        var decode = SpeculatedBatch.Measure(
+            executor, point, blocks, 1, new BatchSpeculation(proposer, Most)).Decode;
+        var step = default(StepShape).WithDecode(point.Isl, 1, 1, 0);
+        var weights = _model.Graph.Sequence(0)
+            .Select(placed => placed.Operation.At(step))
+            .Where(operation => operation.Kind == OperatorKind.Linear)
+            .Sum(operation => operation.WeightBytes.Value);
+        // Caches and looked-up rows are little beside weights, but not nothing.
+        Assert.InRange(decode.Bytes / decode.Steps / weights, least, most * 1.2);
+    }
+
     public void Dispose()
     {
         _model.Dispose();
@@ -180,7 +209,7 @@ public sealed class BatchSpeculationTests : IDisposable
 
         public void Proposed(
             long start, long end, IReadOnlyList<int> requests, IReadOnlyList<StepEntry> entries,
-            bool isOther)
+            bool isOther, EngineModel model, IReadOnlySet<int> skipped)
         {
             Assert.True(isOther);
             Assert.Equal(requests.Count, entries.Count);
