@@ -76,7 +76,7 @@ public sealed class BrokenScenarioTests
             + "prefixAware, but found the number 1." },
         { With(Model, Replicas, Workload, "\"costModel\": \"magic\""),
             "scenario.json(5): $.costModel: \"magic\" is not known; known: "
-            + "roofline, analytical, table." },
+            + "roofline, analytical, table, trace." },
         { With(Model, Replicas, Workload, "\"dtype\": \"fp7\""),
             "scenario.json(5): $.dtype: \"fp7\" is not known; use auto, bf16, bfloat16, "
             + "fp16, float16, half, fp32, float32, float." },

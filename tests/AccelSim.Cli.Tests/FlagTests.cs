@@ -100,7 +100,7 @@ public sealed class FlagTests
         { Load + "--routing-skew 5",
             "--routing-skew: expected a number from 0 to 4, but found \"5\"." },
         { Load + "--cost-model magic",
-            "--cost-model: \"magic\" is not known; known: roofline, analytical, table." },
+            "--cost-model: \"magic\" is not known; known: roofline, analytical, table, trace." },
         { Load + "--quantization int5", "--quantization: \"int5\" is not known; use auto, none, "
             + "fp8, fp8_block, w8a8, int8, int4, awq, gptq or mxfp4, each also "
             + "with _sparse24, or sparse24." },

@@ -91,7 +91,7 @@ public sealed class ValidateTests
     [Theory]
     [InlineData("validate", "--tables: is missing; name the folder of the measured tables.")]
     [InlineData("validate --tables T --rung magic",
-        "--rung: \"magic\" is not known; known: roofline, analytical, table.")]
+        "--rung: \"magic\" is not known; known: roofline, analytical, table, trace.")]
     [InlineData("validate --tables T --operators gem",
         "--operators: \"gem\" is not known; did you mean \"gemm\"? Known: gemm, "
         + "attention_prefill, attention_decode, mla, moe, allreduce, deployments, "

@@ -78,9 +78,10 @@ public sealed record CostRung(
         if (tables is null || (tables.Captured is null) == (name == Trace))
         {
             throw new ConfigException("", 0, path, name == Trace
-                ? "the trace rung needs captured operators; name a trace of accelsim capture or "
-                    + "measure as --tables."
-                : "the table rung needs measured times; name their folder as --tables.");
+                ? "the trace rung needs a trace of accelsim capture or measure; simulate, "
+                    + "estimate and explain take it by --tables."
+                : "the table rung needs a folder of measured times; simulate, estimate and "
+                    + "explain take it by --tables.");
         }
         return new CostRung(name, (device, formats, links) => new TableCostModel(
             name, new AnalyticalCostModel(device, formats, links),

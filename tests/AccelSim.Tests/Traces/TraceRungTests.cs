@@ -69,10 +69,10 @@ public sealed class TraceRungTests
         StringComparison.Ordinal);
 
     [Theory]
-    [InlineData("trace", "--x: the trace rung needs captured operators; name a trace of accelsim "
-        + "capture or measure as --tables.")]
-    [InlineData("table", "--x: the table rung needs measured times; name their folder as "
-        + "--tables.")]
+    [InlineData("trace", "--x: the trace rung needs a trace of accelsim capture or measure; "
+        + "simulate, estimate and explain take it by --tables.")]
+    [InlineData("table", "--x: the table rung needs a folder of measured times; simulate, "
+        + "estimate and explain take it by --tables.")]
     public void WithoutTimes_OrWithThoseOfTheOther_ItIsTold(string rung, string message)
     {
         Assert.Equal(message, Assert.Throws<ConfigException>(

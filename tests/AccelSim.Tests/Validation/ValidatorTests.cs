@@ -231,7 +231,7 @@ public sealed class ValidatorTests
 
     [Fact]
     public void Rung_ThatIsUnknown_IsAnError() => Assert.Equal(
-        "--rung: \"magic\" is not known; known: roofline, analytical, table.",
+        "--rung: \"magic\" is not known; known: roofline, analytical, table, trace.",
         Assert.Throws<ConfigException>(() => CostRung.Named("magic", "--rung")).Message);
 
     private static string Row(double microseconds) => string.Create(

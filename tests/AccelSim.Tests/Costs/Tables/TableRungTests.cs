@@ -105,7 +105,8 @@ public sealed class TableRungTests
 
     [Fact]
     public void TheTableRungWithoutTables_IsTold() => Assert.Equal(
-        "--x: the table rung needs measured times; name their folder as --tables.",
+        "--x: the table rung needs a folder of measured times; simulate, estimate and explain "
+        + "take it by --tables.",
         Assert.Throws<ConfigException>(() => CostRung.Named("table", "--x")).Message);
 
     [Fact]
