@@ -47,6 +47,7 @@ internal static class SummaryDeployments
         json.WriteNumber("max_num_batched_tokens", settings.MaxNumBatchedTokens);
         json.WriteNumber("block_size", settings.BlockSize);
         json.WriteBoolean("enable_prefix_caching", settings.EnablePrefixCaching);
+        json.WriteBoolean("cascade_attention", settings.CascadeAttention);
         json.WriteBoolean("scheduler_reserve_full_isl", settings.SchedulerReserveFullIsl);
         json.WriteBoolean("async_scheduling", settings.AsyncScheduling);
         json.WriteEndObject();

@@ -193,7 +193,8 @@ internal sealed record EngineCalibration(
     public string Source(EngineFit fit) =>
         $"calibrated: {Origin}, {fit.Rows} rows of {fit.Sites} sites; accelsim calibrate --engine, "
         + $"{Folds} folds, seed {Seed}; held out: TPOT {Text(fit.HeldOut.Tpot)}, TTFT "
-        + $"{Text(fit.HeldOut.Ttft)} (median / P90)";
+        + $"{Text(fit.HeldOut.Ttft)} (median / P90)"
+        + string.Concat(fit.AtLimits.Select(figure => $"; {figure} at its limit"));
 
     private static string Text(ErrorSummary errors) => string.Create(
         CultureInfo.InvariantCulture, $"{100 * errors.Median:F1} / {100 * errors.P90:F1} %");

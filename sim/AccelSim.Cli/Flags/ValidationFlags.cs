@@ -16,7 +16,8 @@ internal sealed class ValidationFlags
 
     private readonly Option<string?> _rung = Flag.Text(
         "--rung", "NAME", "The rung of the cost ladder to judge: "
-        + $"{string.Join(", ", CostRung.Names)} ({CostRung.Default} by default); table reads "
+        + $"{string.Join(", ", CostRung.Names.SkipLast(1))} ({CostRung.Default} by default); "
+        + "table reads "
         + "the tables that judge it.");
 
     private readonly Option<string?> _devices = Flag.Text(

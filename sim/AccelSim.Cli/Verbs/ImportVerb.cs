@@ -85,8 +85,12 @@ internal sealed class ImportVerb : Verb
                 var shipped = TableNames.Hardware(TableNames.Of(hardware))!;
                 var isOfHost = Catalog.Open(shipped).Accelerator.Fabric is CpuFabric;
                 var trace = ProfilerTrace.Read(path, isOfHost);
-                if (ProfiledDevice.Doubt(trace.Devices, shipped, path) is { } doubt)
+                // A profile of the host lists the GPUs beside it, too.
+                if (!isOfHost
+                    && ProfiledDevice.Doubt(trace.Devices, shipped, path) is { } doubt)
+                {
                     Terminal.Paragraph("Warning: " + doubt, 4);
+                }
                 trace.Write(tables);
                 ImportedOperatorsCsv.Write(Path.Combine(folder.Draft, Operators), trace.Operators);
                 ImportTables.Profile(Terminal, trace);

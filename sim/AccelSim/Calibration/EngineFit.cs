@@ -36,6 +36,12 @@ public sealed record EngineFit(
         return text;
     }
 
+    /// <summary>The figures that would go beyond what is plausible, rounded as files are.</summary>
+    public IEnumerable<string> AtLimits => EngineFigure.All
+        .Where((figure, i) => Figures[i] >= 0.995 * figure.High
+            || (figure.Low > 0 && Figures[i] <= 1.005 * figure.Low))
+        .Select(figure => figure.Name);
+
     /// <summary>A figure as files state it.</summary>
     public string Text(int figure) =>
         (Figures[figure] * 1e6).ToString("G3", CultureInfo.InvariantCulture) + " us";

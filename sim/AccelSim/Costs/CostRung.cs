@@ -91,8 +91,8 @@ public sealed record CostRung(
     }
 
     private static TimeTable Of(Device device, CapturedTimes captured, string file) =>
-        device.Spec.Class == DeviceClass.Edge
-            || captured.IsProcessor == (device.Spec.Class == DeviceClass.Cpu)
+        device.Spec.Class == DeviceClass.Edge || captured.Class is null
+            || captured.Class == device.Spec.Class
             ? captured.Times
             : throw new ConfigException(file, 0, "$.device",
                 $"was captured on {captured.Device}, but {device.Spec.Id} is of the class "

@@ -108,7 +108,8 @@ public sealed class StepPricer
     /// What layers of a step take with the weights that come in: one layer's come while those
     /// before it run, so that only what takes longer counts.
     /// </summary>
-    /// <param name="seconds">The layers alone.</param>
+    /// <param name="seconds">The layers alone, in seconds.</param>
+    /// <returns>Seconds.</returns>
     public double WithLoads(double seconds) => Math.Max(seconds, _loads.Seconds);
 
     /// <summary>Kernels run while the host starts the next ones.</summary>

@@ -106,14 +106,15 @@ public sealed class DeploymentBuilder(
 
     private void RefuseNothingToShare(OperatorGraph graph)
     {
-        if (graph.Stages.SelectMany(stage => stage)
-            .Any(template => template.Basis == ShapeBasis.CommonPrefix))
+        if (!model.Layers.Any(layer => layer.Mixer is LatentAttentionShape)
+            && graph.Stages.SelectMany(stage => stage)
+                .Any(template => template.Basis == ShapeBasis.CommonPrefix))
         {
             return;
         }
         throw new ConfigException("", 0, "--cascade-attention",
-            $"does nothing with {model.Id}: no layer of it reads a whole cache of keys and values "
-            + "(windows, latents and states are not shared this way); leave it out.");
+            $"does nothing with {model.Id}: its layers do not read a whole cache of keys and "
+            + "values (windows, latents and states are not shared this way); leave it out.");
     }
 
     private static void RefuseNoWayOut(

@@ -147,6 +147,17 @@ public sealed record EngineSettings
         };
     }
 
+    /// <summary>Refuses what only simulations of texts can tell.</summary>
+    /// <param name="reason">Why nobody knows what sequences share.</param>
+    /// <exception cref="ConfigException">Common prefixes are to be read once.</exception>
+    internal void RefuseCascade(string reason)
+    {
+        if (!CascadeAttention) return;
+        throw new ConfigException("", 0, "--cascade-attention",
+            $"says nothing here: {reason}, so that none begin alike; leave it out, or use "
+            + "\"accelsim simulate\" with --prefix or a workload that shares text.");
+    }
+
     /// <summary>Checks the rules across members.</summary>
     /// <exception cref="ConfigException">A rule is broken; names flag, value and rule.</exception>
     public void Validate()

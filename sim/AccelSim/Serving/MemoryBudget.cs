@@ -84,7 +84,12 @@ public sealed record MemoryBudget(
     /// <param name="blocks">KV blocks that do not fit.</param>
     public string RoomFor(long blocks)
     {
-        var needed = Weights + Activations + Runtime.Value + State + blocks * BlockBytes;
+        var rest = Weights + Activations + Runtime.Value + State;
+        // Slips of the keyboard are beyond what sizes can hold.
+        const long slip = 1000;
+        if (blocks / slip > Capacity.Value / BlockBytes)
+            return $"they are more than {slip} times its {Capacity.Value}";
+        var needed = rest + blocks * BlockBytes;
         // Rounded up, so that what is told does.
         const double steps = 1000;
         var share = Math.Ceiling(steps * needed.Value / Capacity.Value.Value) / steps;

@@ -288,8 +288,9 @@ public sealed partial class Scheduler
     }
 
     /// <summary>
-    /// Tokens that all who run begin with, where it pays to read them once: vLLM wants 256 tokens
-    /// and 8 sequences at least (<c>use_cascade_attention</c> in its FlashAttention back end).
+    /// Tokens that all who run begin with, where they are read once: from 256 tokens and 8
+    /// sequences on, as in vLLM (<c>use_cascade_attention</c> in its FlashAttention back end, whose
+    /// count of waves is not asked).
     /// </summary>
     private int CommonPrefix(DecodeSet decodes)
     {

@@ -24,9 +24,11 @@ public sealed class Estimate
     private readonly Deployment _deployment;
 
     /// <summary>Estimates on a deployment.</summary>
+    /// <exception cref="ConfigException">It asks for what lengths alone cannot tell.</exception>
     public Estimate(Deployment deployment)
     {
         ArgumentNullException.ThrowIfNull(deployment);
+        deployment.Settings.RefuseCascade("prompts of an estimate are lengths alone");
         _deployment = deployment;
     }
 

@@ -73,19 +73,20 @@ public static partial class Explanation
         for (var stage = 0; stage < deployment.Stages.Count; stage++)
         {
             var pricer = deployment.Stages[stage];
-            double layers = 0;
+            double layers = 0, sent = 0;
             foreach (var template in pricer.Operators)
             {
                 var one = template.At(shape);
                 pricer.Model.Price(one, out var price);
                 if (price.Seconds == 0) continue;
-                if (one.Kind != OperatorKind.WeightLoad)
-                    layers += template.Count * price.Seconds;
+                var all = template.Count * price.Seconds;
+                if (one.Kind == OperatorKind.SendReceive) sent += all;
+                else if (one.Kind != OperatorKind.WeightLoad) layers += all;
                 parts.Add(Operator(pricer.Model, template, one, price));
             }
             pricer.Price(shape, out var whole);
             var seconds = whole.Share[pricer.Model.HostResource];
-            total += pricer.WithLoads(layers + seconds);
+            total += pricer.WithLoads(layers + seconds) + sent;
             if (stage > 0 && seconds == 0) continue;
             var host = pricer.Model.Resources[pricer.Model.HostResource];
             parts.Add(new(

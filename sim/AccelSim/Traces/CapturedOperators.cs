@@ -1,3 +1,4 @@
+using AccelSim.Configuration;
 using AccelSim.Models;
 
 namespace AccelSim.Traces;
@@ -9,11 +10,18 @@ public sealed class CapturedOperators
     private readonly List<double> _gaps = [];
 
     /// <summary>Reads a trace, as <c>capture</c> and <c>measure</c> write them.</summary>
-    /// <exception cref="Configuration.ConfigException">The trace is malformed.</exception>
+    /// <exception cref="ConfigException">The trace is malformed, or a replay wrote it.
+    /// </exception>
     public CapturedOperators(string file)
     {
         using var trace = new TraceReader(file);
         Device = trace.Header.Device;
+        if (Device.Backend == TraceDevice.Simulated)
+        {
+            throw new ConfigException(file, 1, "$.device.backend",
+                $"is \"{Device.Backend}\": a replay wrote these times; name a trace that accelsim "
+                + "capture or measure wrote.");
+        }
         var model = trace.Model();
         var templates = OperatorGraph
             .Build(model, Plan(model), trace.Header.Formats.Plan(file))

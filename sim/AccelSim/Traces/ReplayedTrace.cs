@@ -16,7 +16,7 @@ public static class ReplayedTrace
         var device = new TraceDevice
         {
             Name = replay.Deployment.Device.Spec.Name,
-            Backend = "simulated",
+            Backend = TraceDevice.Simulated,
         };
         return new TraceWriter(path, trace.Header with { Device = device }, trace.Config);
     }

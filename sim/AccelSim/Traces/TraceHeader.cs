@@ -79,6 +79,9 @@ public sealed record TraceSpeculation
 /// <summary>A device as it was found.</summary>
 public sealed record TraceDevice
 {
+    /// <summary>The backend of a replay's trace: nothing was measured.</summary>
+    public const string Simulated = "simulated";
+
     /// <summary>As it calls itself.</summary>
     public required string Name { get; init; }
 

@@ -32,6 +32,8 @@ public sealed class TraceReader : IDisposable
         {
             FillWhole();
             var start = _buffer.AsSpan(0, _filled);
+            if (_isBroken && _filled == 0)
+                throw new ConfigException(path, 0, "", "is no whole file: its packing is broken.");
             if (!WrongTrace.IsTrace(start)) throw WrongTrace.Of(path, start);
             if (!NextLine())
                 throw new ConfigException(path, 1, "", "is cut off within its header.");

@@ -28,6 +28,8 @@ public sealed class TraceRungTests
     [InlineData("mlp.gate_up_proj")]
     [InlineData("attention.decode")]
     [InlineData("lm_head")]
+    [InlineData("attention.rope")]
+    [InlineData("final.norm")]
     public void ACapturedOperator_CostsItsMedian_AndSaysMeasured(string name)
     {
         var (one, seconds) = Captured(name);
@@ -67,6 +69,33 @@ public sealed class TraceRungTests
         Assert.Throws<ConfigException>(() => On(
             "h100-sxm", formats: FormatPlan.Unquantised(NumberFormat.Bf16))).Message,
         StringComparison.Ordinal);
+
+    [Fact]
+    public void WhatAReplayWrote_MeasuresNothing()
+    {
+        var file = Path.GetTempFileName();
+        try
+        {
+            using var trace = new TraceReader(Trace);
+            using (new TraceWriter(file, trace.Header with
+            {
+                Device = new TraceDevice
+                {
+                    Name = "h100-sxm", Backend = TraceDevice.Simulated,
+                },
+            }, trace.Config))
+            {
+            }
+            var error = Assert.Throws<ConfigException>(() => TraceTimes.Read(file));
+            Assert.Contains(
+                "$.device.backend: is \"simulated\": a replay wrote these times",
+                error.Message, StringComparison.Ordinal);
+        }
+        finally
+        {
+            File.Delete(file);
+        }
+    }
 
     [Theory]
     [InlineData("trace", "--x: the trace rung needs a trace of accelsim capture or measure; "

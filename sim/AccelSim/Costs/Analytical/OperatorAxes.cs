@@ -20,6 +20,9 @@ public static class OperatorAxes
     /// <summary>The most axes that a kind has.</summary>
     public const int Most = 6;
 
+    /// <summary>Whether rows and their width are all that its axes tell.</summary>
+    public static bool IsRowWise(OperatorKind kind) => ReferenceEquals(Names(kind), RowWise);
+
     /// <summary>The names of a kind's axes.</summary>
     public static IReadOnlyList<string> Names(OperatorKind kind) => kind switch
     {

@@ -41,13 +41,14 @@ public sealed class TableCostModel(string name, ICostModel below, TimeTable tabl
     public void Price(in Operator @operator, out OperatorCost cost)
     {
         below.Price(@operator, out cost);
-        if (cost.Seconds == 0) return;
+        if (!@operator.HasWork && cost.Seconds == 0) return;
         var seconds = table.Seconds(@operator);
         if (double.IsNaN(seconds))
         {
-            Note(@operator);
+            if (cost.Seconds > 0) Note(@operator);
             return;
         }
+        if (cost.Seconds == 0) Blame(seconds, ref cost);
         var factor = seconds / cost.Seconds;
         cost.Seconds = seconds;
         cost.LowerSeconds *= factor;
@@ -74,6 +75,15 @@ public sealed class TableCostModel(string name, ICostModel below, TimeTable tabl
 
     /// <inheritdoc/>
     public IReadOnlyList<CostTerm> Explain(in Operator @operator) => below.Explain(@operator);
+
+    /// <summary>What is free below, as part of another, is blamed on memory.</summary>
+    private void Blame(double seconds, ref OperatorCost cost)
+    {
+        (cost.Seconds, cost.LowerSeconds, cost.UpperSeconds) = (seconds, seconds, seconds);
+        var memory = 0;
+        while (Resources[memory].Kind != ResourceKind.Memory) memory++;
+        cost.Share[memory] = seconds;
+    }
 
     private void Note(in Operator @operator)
     {

@@ -6,7 +6,11 @@ using AccelSim.Units;
 namespace AccelSim.Costs.Tables;
 
 /// <summary>Measured times of operators on one device.</summary>
-public sealed class TimeTable
+/// <param name="byName">
+/// Whether row-wise operators, whose sizes tell little, are told apart by name: rotary positions
+/// and an activation may be equally wide.
+/// </param>
+public sealed class TimeTable(bool byName = false)
 {
     private readonly Dictionary<Key, List<(double[] Sizes, double Seconds)>> _points = [];
     private readonly Dictionary<Key, TimeGrid> _grids = [];
@@ -17,7 +21,7 @@ public sealed class TimeTable
     /// <summary>Adds a measured time.</summary>
     public void Add(in Operator @operator, double seconds)
     {
-        var key = new Key(@operator);
+        var key = KeyOf(@operator);
         var sizes = new double[OperatorAxes.Most];
         var count = Read(@operator, sizes);
         if (!_points.TryGetValue(key, out var points)) _points[key] = points = [];
@@ -28,7 +32,7 @@ public sealed class TimeTable
     /// <summary>The time of an operator; NaN beyond what was measured.</summary>
     public double Seconds(in Operator @operator)
     {
-        if (Grid(new Key(@operator)) is not { } grid) return double.NaN;
+        if (Grid(KeyOf(@operator)) is not { } grid) return double.NaN;
         Span<double> sizes = stackalloc double[OperatorAxes.Most];
         var count = Read(@operator, sizes);
         return grid.At(sizes[..count]);
@@ -40,7 +44,7 @@ public sealed class TimeTable
     /// </summary>
     public SizeBeyond? Beyond(in Operator @operator)
     {
-        if (Grid(new Key(@operator)) is not { } grid) return null;
+        if (Grid(KeyOf(@operator)) is not { } grid) return null;
         Span<double> sizes = stackalloc double[OperatorAxes.Most];
         Span<double> low = stackalloc double[OperatorAxes.Most];
         Span<double> high = stackalloc double[OperatorAxes.Most];
@@ -89,16 +93,13 @@ public sealed class TimeTable
         return count;
     }
 
+    private Key KeyOf(in Operator @operator) => new(
+        Families.Of(@operator), @operator.ComputeFormat, @operator.KvFormat,
+        @operator.WeightFormat.LacksZeros,
+        byName && OperatorAxes.IsRowWise(@operator.Kind) ? @operator.Name : "");
+
     private readonly record struct Key(
-        KernelFamily Family, NumberFormat Compute, NumberFormat Kv, bool LacksZeros)
-    {
-        public Key(in Operator @operator)
-            : this(
-                Families.Of(@operator), @operator.ComputeFormat, @operator.KvFormat,
-                @operator.WeightFormat.LacksZeros)
-        {
-        }
-    }
+        KernelFamily Family, NumberFormat Compute, NumberFormat Kv, bool LacksZeros, string Name);
 }
 
 /// <summary>Measured times of several devices.</summary>
@@ -112,6 +113,6 @@ public sealed record TimeTables(string Source, IReadOnlyDictionary<string, TimeT
 
 /// <summary>Times of operators that an engine ran.</summary>
 /// <param name="Device">What it ran on, as the run calls it.</param>
-/// <param name="IsProcessor">Whether it is a processor: of the class cpu or edge.</param>
+/// <param name="Class">What that is; null where the run does not tell.</param>
 /// <param name="Times">The times.</param>
-public sealed record CapturedTimes(string Device, bool IsProcessor, TimeTable Times);
+public sealed record CapturedTimes(string Device, DeviceClass? Class, TimeTable Times);

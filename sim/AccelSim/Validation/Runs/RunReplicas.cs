@@ -25,10 +25,12 @@ public sealed record RunReplicas(int? Count = null, RouterKind? Router = null)
 
     /// <summary>Who gives each request to a replica.</summary>
     /// <param name="run">What the run states.</param>
+    /// <param name="replicas">How many there are: one needs no router.</param>
     /// <exception cref="ConfigException">Both state it, and they differ; or it needs what a run
     /// does not tell.</exception>
-    internal RouterKind RouterOf(RunSettings run)
+    internal RouterKind RouterOf(RunSettings run, int replicas)
     {
+        if (replicas == 1 && Router != RouterKind.PrefixAware) return RouterKind.RoundRobin;
         var known = run.Router is null ? (RouterKind?)null : Named(run);
         if (known is { } own && Router is { } stated && own != stated)
         {

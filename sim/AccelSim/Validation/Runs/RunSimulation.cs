@@ -39,6 +39,7 @@ public sealed record RunSimulation(
         ArgumentNullException.ThrowIfNull(run);
         ArgumentNullException.ThrowIfNull(scenario);
         var spec = scenario.Replicas[0];
+        spec.Engine.RefuseCascade("requests of a run are lengths alone");
         var workload = run.Workload;
         var builder = new DeploymentBuilder(
             ModelCatalog.Load(scenario.Model), scenario.Dtype, scenario.KvCacheDtype,
@@ -54,10 +55,10 @@ public sealed record RunSimulation(
         RefuseSmaller(run, free, spec.Hardware);
         var deployment = builder.Build(hardware, spec);
         asked ??= new RunReplicas();
+        var replicas = asked.Of(run.Settings, deployment.Engines);
         var simulation = new ServingSimulation(
-            workload,
-            [.. Enumerable.Repeat(deployment, asked.Of(run.Settings, deployment.Engines))],
-            asked.RouterOf(run.Settings));
+            workload, [.. Enumerable.Repeat(deployment, replicas)],
+            asked.RouterOf(run.Settings, replicas));
         simulation.Run();
         return new RunSimulation(
             run, deployment, simulation.Replicas.Count, free.Memory.Blocks, simulation.Records);
@@ -74,7 +75,8 @@ public sealed record RunSimulation(
             $"the run had {blocks} KV blocks of {free.Settings.BlockSize} tokens "
             + $"({run.Settings.File}), but {free.Memory.Blocks} fit {hardware} "
             + $"({plan}) at --gpu-memory-utilization {share}; {free.Memory.RoomFor(blocks)}. "
-            + "Compare with the hardware, parallelism and formats that the run had; how its "
-            + $"requests fare elsewhere tells \"accelsim simulate --requests {run.File}\".");
+            + "Compare with the hardware, parallelism and formats that the run had; "
+            + $"\"accelsim simulate --requests {run.File}\" tells how its requests fare "
+            + "elsewhere.");
     }
 }

@@ -100,6 +100,13 @@ public sealed record RunSettings
         }
         var memory = Child(summary, "deployments[0].memory", file);
         var engine = Child(summary, "deployments[0].engine_settings", file);
+        if (Switch(engine, "cascade_attention", file) == true)
+        {
+            throw new ConfigException(
+                file, StrictJson.Line(engine), "$.deployments[0].engine_settings.cascade_attention",
+                "is true: this run read common prefixes once, which a run's lengths do not tell; "
+                + "compare one without.");
+        }
         return new RunSettings
         {
             File = file,
