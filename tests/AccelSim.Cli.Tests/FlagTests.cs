@@ -101,6 +101,12 @@ public sealed class FlagTests
             "--routing-skew: expected a number from 0 to 4, but found \"5\"." },
         { Load + "--cost-model magic",
             "--cost-model: \"magic\" is not known; known: roofline, analytical, table, trace." },
+        { Load + "--tables T",
+            "--tables: says nothing with --cost-model analytical; choose table for a folder of "
+            + "measured tables, trace for a captured run, or leave it out." },
+        { "run --model llama-3.1-8b --prompt hi",
+            "llama-3.1-8b: does not exist; name a folder with config.json and weights, or a .gguf "
+            + "file. Shipped models have no weights: they run with --weights random." },
         { Load + "--quantization int5", "--quantization: \"int5\" is not known; use auto, none, "
             + "fp8, fp8_block, w8a8, int8, int4, awq, gptq or mxfp4, each also "
             + "with _sparse24, or sparse24." },

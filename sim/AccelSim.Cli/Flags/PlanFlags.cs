@@ -108,11 +108,18 @@ internal sealed class PlanFlags(string auto = "auto")
             throw new ConfigException("", 0, "--expert-skew",
                 $"must be at least 1, but {JsonNames.Number(skew)} is not.");
         }
+        var rung = parsed.GetValue(_costModel) ?? CostRung.Default;
+        if (parsed.Has(_tables) && !CostRung.TakesTimes(rung))
+        {
+            throw new ConfigException("", 0, _tables.Name,
+                $"says nothing with {_costModel.Name} {rung}; choose table for a folder of "
+                + "measured tables, trace for a captured run, or leave it out.");
+        }
         return new Scenario
         {
             Model = model,
             Workload = workload,
-            CostModel = parsed.GetValue(_costModel) ?? CostRung.Default,
+            CostModel = rung,
             Tables = parsed.GetValue(_tables),
             Dtype = parsed.GetValue(_dtype) ?? "auto",
             KvCacheDtype = parsed.GetValue(_kvCacheDtype) ?? "auto",

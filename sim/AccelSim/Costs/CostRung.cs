@@ -30,6 +30,14 @@ public sealed record CostRung(
     public static IReadOnlyList<string> Names { get; } =
         [.. All.Select(rung => rung.Name), Table, Trace];
 
+    /// <summary>Whether a rung, or one of a choice, interpolates measured times.</summary>
+    /// <param name="name">As for <see cref="Named"/>.</param>
+    public static bool TakesTimes(string name)
+    {
+        ArgumentNullException.ThrowIfNull(name);
+        return name.Split(',', '=').Any(part => part is Table or Trace);
+    }
+
     /// <summary>A rung by name, or a choice.</summary>
     /// <param name="name">
     /// <c>analytical</c>; or, with rungs of their own for families of kernels,
