@@ -1,7 +1,9 @@
-using System.Diagnostics;
 using AccelSim.Inference.Execution;
 using AccelSim.Inference.Kernels;
+using AccelSim.Inference.Measuring;
+using AccelSim.Models;
 using AccelSim.Traces;
+using AccelSim.Units;
 using ILGPU;
 using ILGPU.Runtime;
 using ILGPU.Runtime.Cuda;
@@ -12,12 +14,11 @@ namespace AccelSim.Inference.Ilgpu;
 /// <summary>A GPU, or what else ILGPU makes kernels for.</summary>
 internal sealed class GpuBackend : IBackend
 {
-    private const int Rounds = 20;
-    private const long MostCopied = 1L << 30;
-    private const int MostSide = 8192;
+    private const int LargeSide = 4096;
 
     private readonly Context _context;
     private readonly GpuDevice _device;
+    private readonly GpuSurvey _survey;
 
     /// <summary>A device.</summary>
     /// <param name="context">Disposed of with this.</param>
@@ -26,6 +27,7 @@ internal sealed class GpuBackend : IBackend
     {
         _context = context;
         _device = new GpuDevice(accelerator);
+        _survey = new GpuSurvey(_device);
     }
 
     /// <inheritdoc/>
@@ -58,54 +60,52 @@ internal sealed class GpuBackend : IBackend
     }
 
     /// <inheritdoc/>
-    public MachineLimits Measure() => new(Copy(), Multiply())
+    public FormatPlan Formats(EngineModel model)
     {
-        FlopsOf = "the largest bf16 product that its kernels make",
+        ArgumentNullException.ThrowIfNull(model);
+        return Formats(model.Graph.Formats, model.Formats, _device.Units);
+    }
+
+    /// <summary>
+    /// Matrix units take 16 bits; what runs a row at a time is bound by memory in any format.
+    /// </summary>
+    internal static FormatPlan Formats(
+        FormatPlan kept, EngineFormats formats, MatrixUnits units)
+    {
+        if (units == MatrixUnits.None) return kept;
+        var products = formats.Linear switch
+        {
+            { RoundsInputs: true } => NumberFormat.Int8,
+            { Kind: StorageKind.F32 } => NumberFormat.Fp32,
+            { Kind: StorageKind.Fp16 } => NumberFormat.Fp16,
+            _ => NumberFormat.Bf16,
+        };
+        return kept with
+        {
+            LinearCompute = products,
+            ExpertCompute = products,
+            AttentionCompute = formats.Kv == KvKind.F32 ? NumberFormat.Fp32 : NumberFormat.Bf16,
+        };
+    }
+
+    /// <inheritdoc/>
+    /// <remarks>Slow devices would take an hour over what fills a GPU.</remarks>
+    public SweepSizes Sweep => _survey.Side >= LargeSide ? SweepSizes.Gpu : SweepSizes.Processor;
+
+    /// <inheritdoc/>
+    public MachineLimits Measure() => new(_survey.Copy(), _survey.Product())
+    {
+        FlopsOf = "a large bf16 product by its kernels",
     };
+
+    /// <inheritdoc/>
+    public DeviceSurvey Survey() => _survey.Survey();
 
     /// <inheritdoc/>
     public void Dispose()
     {
+        _survey.Dispose();
         _device.Dispose();
         _context.Dispose();
-    }
-
-    /// <summary>Bytes per second of copies within the device, each read and written.</summary>
-    private double Copy()
-    {
-        var accelerator = _device.Accelerator;
-        var bytes = Math.Min(MostCopied, accelerator.MemorySize / 8);
-        using var from = accelerator.Allocate1D<byte>(bytes);
-        using var to = accelerator.Allocate1D<byte>(bytes);
-        return 2.0 * bytes / Best(() => from.View.BaseView.CopyTo(to.View.BaseView));
-    }
-
-    private double Multiply()
-    {
-        // Processors take seconds where GPUs take a thousandth of one.
-        var side = _device.IsCuda ? MostSide : 1024;
-        using var weights = new Matrix(side, side, new Storage(StorageKind.Bf16));
-        using var matrix = new DeviceMatrix(_device, [weights]);
-        using var x = new DeviceSlot<float>(_device);
-        using var y = new DeviceSlot<float>(_device);
-        using var linear = new GpuLinear(_device);
-        x.Take(side, side).MemSetToZero();
-        y.Take(side, side);
-        return 2.0 * side * side * side / Best(() => linear.Run(matrix, x, side, y, null));
-    }
-
-    private double Best(Action work)
-    {
-        work();
-        _device.Accelerator.Synchronize();
-        var best = double.PositiveInfinity;
-        for (var i = 0; i < Rounds; i++)
-        {
-            var start = Stopwatch.GetTimestamp();
-            work();
-            _device.Accelerator.Synchronize();
-            best = Math.Min(best, Stopwatch.GetElapsedTime(start).TotalSeconds);
-        }
-        return best;
     }
 }

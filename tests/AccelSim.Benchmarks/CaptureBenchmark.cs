@@ -55,7 +55,7 @@ public sealed class CaptureBenchmark : IBenchmark
         var blocks = Requests * ((Prompt + output) / settings.BlockSize + 1);
         using var executor = new Executor(model, pool, blocks, settings.BlockSize);
         var header = CaptureHeader.Of(
-            model, new CpuBackend(pool).Device, settings, blocks, "random", 1);
+            model, new CpuBackend(pool), settings, blocks, "random", 1);
         var config = File.ReadAllText(Path.Combine(Tiny, Config));
         var path = Path.Combine(Path.GetTempPath(), Path.GetRandomFileName() + ".jsonl.gz");
         (double Run, double Closed) Served(bool isCaptured)

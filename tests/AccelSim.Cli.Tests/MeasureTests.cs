@@ -46,6 +46,21 @@ public sealed class MeasureTests
             StringComparison.Ordinal);
     }
 
+    /// <summary>What a GPU reaches is no data sheet.</summary>
+    [Fact]
+    public void HardwareFilesOfGpus_AreRefused()
+    {
+        using var folder = new TemporaryFolder();
+        var run = Typed.Run(
+            "measure", "--backend", "gpu", "--out", folder["x.jsonl"], "--hardware-out",
+            folder["x.json"]);
+        Assert.Equal(
+            ("--backend: a hardware file is written on the processor alone: the file of a GPU is "
+            + "its data sheet's, which \"accelsim calibrate --trace FILE --extends\" fits to the "
+            + "trace; leave the flag out.\n", 2),
+            (run.Error, run.Code));
+    }
+
     [Fact]
     public void ModelsOfShortContext_AreRefused()
     {

@@ -12,7 +12,7 @@ public static class CaptureHeader
 {
     /// <summary>The header of a run.</summary>
     /// <param name="model">What runs.</param>
-    /// <param name="device">Where, as the back end found it.</param>
+    /// <param name="backend">Where it runs.</param>
     /// <param name="settings">The engine's settings.</param>
     /// <param name="blocks">KV blocks.</param>
     /// <param name="weights">As <see cref="HashOf"/> gives it, or <c>random</c>.</param>
@@ -20,18 +20,19 @@ public static class CaptureHeader
     /// <param name="speculation">Who proposed tokens; null: nobody.</param>
     /// <param name="draft">The model that did, and its own file; null: none.</param>
     public static TraceHeader Of(
-        EngineModel model, TraceDevice device, EngineSettings settings, int blocks, string weights,
+        EngineModel model, IBackend backend, EngineSettings settings, int blocks, string weights,
         long seed, TraceSpeculation? speculation = null,
         (EngineModel Model, string Config)? draft = null)
     {
         ArgumentNullException.ThrowIfNull(model);
+        ArgumentNullException.ThrowIfNull(backend);
         ArgumentNullException.ThrowIfNull(settings);
         return new TraceHeader
         {
             Schema = TraceHeader.CurrentSchema,
             Model = model.Shape.Id,
-            Formats = TraceFormats.Of(model.Graph.Formats),
-            Device = device,
+            Formats = TraceFormats.Of(backend.Formats(model)),
+            Device = backend.Device,
             Engine = new TraceEngine
             {
                 Name = "AccelSim " + typeof(CaptureHeader).Assembly.GetName().Version!.ToString(3),
@@ -47,7 +48,7 @@ public static class CaptureHeader
                 ? new TraceDraft
                 {
                     Model = other.Model.Shape.Id,
-                    Formats = TraceFormats.Of(other.Model.Graph.Formats),
+                    Formats = TraceFormats.Of(backend.Formats(other.Model)),
                     Config = other.Config,
                 }
                 : null,

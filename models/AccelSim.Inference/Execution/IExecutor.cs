@@ -1,4 +1,5 @@
 using AccelSim.Inference.Kernels;
+using AccelSim.Inference.Measuring;
 using AccelSim.Models;
 using AccelSim.Traces;
 
@@ -62,8 +63,18 @@ public interface IBackend : IDisposable
     /// <exception cref="Configuration.ConfigException">The device cannot run it.</exception>
     IExecutor Open(EngineModel model, int blocks, int blockSize);
 
+    /// <summary>The formats that it computes in, beside those that numbers are kept in.</summary>
+    /// <param name="model">What runs.</param>
+    FormatPlan Formats(EngineModel model);
+
     /// <summary>What the device does at best, measured now.</summary>
     MachineLimits Measure();
+
+    /// <summary>Rates by size and format, and what starting work costs, measured now.</summary>
+    DeviceSurvey Survey();
+
+    /// <summary>Sizes of steps that it is swept with.</summary>
+    SweepSizes Sweep { get; }
 }
 
 /// <summary>Finds devices of one kind.</summary>
@@ -103,7 +114,20 @@ public sealed class CpuBackend(CpuPool pool) : IBackend
         new Executor(model, pool, blocks, blockSize);
 
     /// <inheritdoc/>
+    public FormatPlan Formats(EngineModel model)
+    {
+        ArgumentNullException.ThrowIfNull(model);
+        return model.Graph.Formats;
+    }
+
+    /// <inheritdoc/>
     public MachineLimits Measure() => MachineLimits.Measure(pool);
+
+    /// <inheritdoc/>
+    public DeviceSurvey Survey() => CpuSurvey.Measure(pool);
+
+    /// <inheritdoc/>
+    public SweepSizes Sweep => SweepSizes.Processor;
 
     /// <inheritdoc/>
     public void Dispose()

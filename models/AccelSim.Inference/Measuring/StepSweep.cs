@@ -1,7 +1,6 @@
 using System.Diagnostics;
 using AccelSim.Inference.Capture;
 using AccelSim.Inference.Execution;
-using AccelSim.Inference.Kernels;
 
 namespace AccelSim.Inference.Measuring;
 
@@ -18,63 +17,36 @@ public sealed class StepSweep
     /// <summary>Tokens of a KV block.</summary>
     public const int BlockSize = 16;
 
-    /// <summary>Tokens that fit the cache of a sweep.</summary>
-    public const int CacheTokens = 8192;
-
     private static readonly TimeSpan WarmUpTime = TimeSpan.FromSeconds(1);
 
-    private static readonly int[] Chunks =
-        [1, 2, 3, 4, 6, 8, 12, 16, 24, 32, 48, 64, 96, 128, 192, 256, 384, 512];
-
-    /// <summary>
-    /// Contexts before a chunk, as shares of the longest, with the longest chunk there. Other sizes
-    /// at each: row by row only the size counts.
-    /// </summary>
-    private static readonly (double Cached, int Longest, int More)[] Cached =
-        [(0, 512, 0), (0.125, 256, 1), (0.5, 128, 2), (0.75, 96, 3)];
-
-    private static readonly int[] Batches = [1, 2, 3, 4, 6, 8, 12, 16];
-
-    /// <summary>Large batches have short contexts; what runs row by row takes no notice.</summary>
-    private const int LargestBatch = 64;
-
-    private static readonly int[] Contexts =
-        [16, 32, 64, 128, 256, 512, 768, 1024, 1536, 2048];
-
+    private readonly SweepSizes _sizes;
     private readonly int _context;
     private readonly int _vocabulary;
     private readonly Sampler _sampler = new(0, 0);
 
     /// <summary>A sweep of a model.</summary>
     /// <param name="model">What runs.</param>
-    public StepSweep(EngineModel model)
+    /// <param name="sizes">Of the steps.</param>
+    public StepSweep(EngineModel model, SweepSizes sizes)
     {
         ArgumentNullException.ThrowIfNull(model);
-        _context = Math.Min(Contexts[^1], model.Shape.MaxContext ?? int.MaxValue);
+        ArgumentNullException.ThrowIfNull(sizes);
+        _sizes = sizes;
+        _context = Math.Min(sizes.Contexts[^1], model.Shape.MaxContext ?? int.MaxValue);
         _vocabulary = model.Shape.Vocabulary;
     }
 
-    /// <summary>Sequences of the largest batch.</summary>
-    public static int MostSequences => LargestBatch;
-
-    /// <summary>Tokens of the largest step.</summary>
-    public static int MostTokens => Chunks[^1];
-
-    /// <summary>KV blocks of a sweep.</summary>
-    public static int Blocks => CacheTokens / BlockSize;
-
     /// <summary>Runs all steps a few times.</summary>
-    /// <param name="model">What runs.</param>
-    /// <param name="pool">Threads.</param>
+    /// <param name="executor">Runs the model; not disposed of.</param>
     /// <param name="capture">Records; not disposed of.</param>
     /// <param name="rounds">How often.</param>
     /// <param name="stopped">Whether somebody asked to stop.</param>
     public void Run(
-        EngineModel model, CpuPool pool, TraceCapture capture, int rounds, Func<bool> stopped)
+        IExecutor executor, TraceCapture capture, int rounds, Func<bool> stopped)
     {
+        ArgumentNullException.ThrowIfNull(executor);
         ArgumentNullException.ThrowIfNull(capture);
         ArgumentNullException.ThrowIfNull(stopped);
-        using var executor = new Executor(model, pool, Blocks, BlockSize);
         var steps = Steps().ToArray();
         // The runtime compiles what is called often a second time, some moments after.
         var begun = Stopwatch.GetTimestamp();
@@ -83,6 +55,11 @@ public sealed class StepSweep
             executor.Step(Decode(3, 16));
             executor.Step([Chunk(0, 3)]);
             executor.Step([Chunk(16, 32)]);
+        }
+        foreach (var step in _sizes.IsSeenBefore ? steps : [])
+        {
+            if (stopped()) return;
+            executor.Step(step);
         }
         executor.Observer = capture;
         var request = 0;
@@ -105,26 +82,25 @@ public sealed class StepSweep
     /// <summary>Steps of one round.</summary>
     public IEnumerable<IReadOnlyList<StepEntry>> Steps()
     {
-        foreach (var (share, longest, more) in Cached)
+        foreach (var (share, longest, more) in _sizes.Cached)
         {
             var cached = (int)(share * _context);
-            foreach (var size in Chunks)
+            foreach (var size in _sizes.Chunks)
             {
                 var chunk = size + size * more / 16 + more;
                 if (chunk <= longest && cached + chunk <= _context)
                     yield return [Chunk(cached, chunk)];
             }
         }
-        foreach (var batch in Batches)
+        foreach (var batch in _sizes.Batches)
         {
-            foreach (var context in Contexts)
+            foreach (var context in _sizes.Contexts)
             {
-                if (context <= _context && batch * context <= CacheTokens)
+                if (context <= _context && batch * context <= _sizes.CacheTokens)
                     yield return Decode(batch, context);
             }
         }
-        for (var batch = Batches[^1] + 1; batch <= LargestBatch; batch++)
-            yield return Decode(batch, Contexts[0]);
+        foreach (var batch in _sizes.ShortBatches) yield return Decode(batch, _sizes.Contexts[0]);
     }
 
     private StepEntry Chunk(int cached, int tokens) => new(

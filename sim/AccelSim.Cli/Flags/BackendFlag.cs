@@ -50,11 +50,14 @@ internal sealed class BackendFlag
     }
 
     /// <summary>Refuses a back end where only the processor does it.</summary>
+    /// <param name="parsed">The command line.</param>
+    /// <param name="what">What is done, such as <c>formats are compared</c>.</param>
+    /// <param name="why">Why; nothing where kernels are missing.</param>
     /// <exception cref="ConfigException">Another is named.</exception>
-    public void RefuseGpu(ParseResult parsed, string what)
+    public void RefuseGpu(ParseResult parsed, string what, string? why = null)
     {
         if (!IsGpu(parsed)) return;
         throw new ConfigException("", 0, _name.Name,
-            $"{what} on the processor alone; leave the flag out.");
+            $"{what} on the processor alone{(why is null ? "" : ": " + why)}; leave the flag out.");
     }
 }

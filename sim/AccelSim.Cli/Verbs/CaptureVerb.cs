@@ -85,7 +85,7 @@ internal sealed class CaptureVerb : Verb
         WarmUp(executor, model, settings, blocks, proposing?.Batch);
         var (config, weights) = _model.Source(parsed);
         var header = CaptureHeader.Of(
-            model, backend.Device, settings, blocks, weights, seed, proposing?.Stated,
+            model, backend, settings, blocks, weights, seed, proposing?.Stated,
             proposing?.Draft is { } draft
                 ? (draft.Model, _speculation.DraftConfig(parsed)!)
                 : null);

@@ -4,7 +4,6 @@ using AccelSim.Cli.Output;
 using AccelSim.Configuration;
 using AccelSim.Inference.Capture;
 using AccelSim.Inference.Execution;
-using AccelSim.Inference.Kernels;
 using AccelSim.Inference.Measuring;
 using AccelSim.Models;
 using AccelSim.Serving;
@@ -14,7 +13,13 @@ namespace AccelSim.Cli.Verbs;
 /// <summary>Measures what a hardware file of this machine needs.</summary>
 internal sealed class MeasureVerb : Verb
 {
+    private const string OfGpus =
+        "the file of a GPU is its data sheet's, which \"accelsim calibrate --trace FILE "
+        + "--extends\" fits to the trace";
+
     private readonly ModelRunFlags _model = new("llama-160m");
+
+    private readonly BackendFlag _backend = new();
 
     private readonly Option<int?> _rounds = Flag.Whole(
         "--rounds", "N", "How often the sweep of steps is run (2).", 1000);
@@ -29,12 +34,15 @@ internal sealed class MeasureVerb : Verb
     public MeasureVerb(Terminal terminal)
         : base(
             terminal, "measure",
-            "Measures this machine: how fast it reads and multiplies, what starting work costs, "
-            + "and a trace of steps of many sizes, for \"accelsim calibrate --trace\".",
+            "Measures this machine or its GPU: how fast it reads and multiplies, what starting "
+            + "work costs, and a trace of steps of many sizes, for \"accelsim calibrate --trace\".",
             "accelsim measure --out measure.jsonl.gz --hardware-out my-cpu.json",
-            "accelsim calibrate --trace measure.jsonl.gz --extends my-cpu.json --out fitted.json")
+            "accelsim calibrate --trace measure.jsonl.gz --extends my-cpu.json --out fitted.json",
+            "accelsim measure --backend gpu --model llama-3.1-8b --weights random \\",
+            "    --out gpu.jsonl.gz",
+            "accelsim calibrate --trace gpu.jsonl.gz --extends h200-sxm --out my-h200.json")
     {
-        AddGroup("Which model is swept", [.. _model.All, _rounds]);
+        AddGroup("Which model is swept", [.. _model.All, _backend.Option, _rounds]);
         AddGroup("Output", _out, _hardware);
     }
 
@@ -43,38 +51,37 @@ internal sealed class MeasureVerb : Verb
     {
         var path = parsed.GetValue(_out) ?? throw new ConfigException("", 0, _out.Name,
             "is missing; name the trace, such as --out measure.jsonl.gz.");
+        if (parsed.GetValue(_hardware) is not null)
+            _backend.RefuseGpu(parsed, "a hardware file is written", OfGpus);
         using var pool = _model.Pool(parsed);
+        using var backend = _backend.Open(parsed, pool);
         using var opened = _model.Open(parsed, pool);
         var model = opened.Model;
         RefuseShort(model.Shape);
         var (config, weights) = _model.Source(parsed);
+        var sizes = backend.Sweep;
         var settings = new EngineSettings
         {
-            MaxNumSeqs = StepSweep.MostSequences,
-            MaxNumBatchedTokens = StepSweep.MostTokens,
+            MaxNumSeqs = sizes.MostSequences,
+            MaxNumBatchedTokens = sizes.MostTokens,
             BlockSize = StepSweep.BlockSize,
         };
-        using var backend = new CpuBackend(pool);
         var header = CaptureHeader.Of(
-            model, backend.Device, settings, StepSweep.Blocks, weights, _model.Seed(parsed));
+            model, backend, settings, sizes.Blocks, weights, _model.Seed(parsed));
         using var capture = new TraceCapture(path, header, config, model.Graph);
-        var machine = MachineFacts.Read();
         var wait = new CoreWait(pool.Workers);
-        var limits = MachineLimits.Measure(pool);
-        var integers = MachineLimits.Integers(pool);
-        var launch = MachineLimits.Launch(pool);
-        var reads = ReadSweep.Measure(pool, machine.Caches);
-        var made = new MeasuredHardware(machine, limits, integers, launch, pool.Workers);
-        Write(machine, pool.Workers, limits, integers, launch, reads);
-        if (parsed.GetValue(_hardware) is { } hardware)
+        var survey = backend.Survey();
+        Write(survey);
+        if (survey is CpuSurvey processor && parsed.GetValue(_hardware) is { } hardware)
         {
-            TextOutput.Write(hardware, made.Text());
+            TextOutput.Write(hardware, new MeasuredHardware(processor).Text());
             Terminal.Line($"Wrote {hardware}");
         }
+        using var executor = backend.Open(model, sizes.Blocks, StepSweep.BlockSize);
         Progress.Stoppable(() =>
         {
-            new StepSweep(model).Run(
-                model, pool, capture, parsed.GetValue(_rounds) ?? 2, () => Progress.Asked != 0);
+            new StepSweep(model, sizes).Run(
+                executor, capture, parsed.GetValue(_rounds) ?? 2, () => Progress.Asked != 0);
             return 0;
         });
         BusyMachine.Warn(Terminal, wait.Share());
@@ -93,23 +100,13 @@ internal sealed class MeasureVerb : Verb
             + "least.");
     }
 
-    private void Write(
-        MachineFacts machine, int threads, MachineLimits limits, double integers, double launch,
-        IReadOnlyList<ReadPoint> reads)
+    private void Write(DeviceSurvey survey)
     {
-        Terminal.Paragraph($"{machine.Name}, {Figures.Plural(threads, "thread")}", 4);
+        Terminal.Paragraph(survey.Device, 4);
         Terminal.Line();
         var table = new TextTable("", "what", ">measured", "unit");
-        foreach (var read in reads)
-        {
-            table.Row(
-                $"reading {Figures.Number(read.Bytes / 1048576.0, 3)} MiB",
-                Figures.Number(read.BytesPerSecond / 1e9, 3), "GB/s");
-        }
-        table.Row("multiply-adds", Figures.Number(limits.FlopsPerSecond / 1e9, 3), "GFLOP/s, fp32");
-        table.Row(
-            "int8 multiply-adds", Figures.Number(integers / 1e9, 3), "GOP/s, W8A8's products");
-        table.Row("starting work on all threads", Figures.Number(launch * 1e6, 3), "us");
-        table.Write(Terminal, "Reading and multiply-adds: best of 40; starting: median of 2,000.");
+        foreach (var row in survey.Rows)
+            table.Row(row.What, Figures.Number(row.Value, 3), row.Unit);
+        table.Write(Terminal, survey.Note);
     }
 }

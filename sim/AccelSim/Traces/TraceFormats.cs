@@ -32,6 +32,10 @@ public sealed record TraceFormats
     [JsonProperty(NullValueHandling = NullValueHandling.Ignore)]
     public string? Products { get; init; }
 
+    /// <summary>Products of attention and of the output head; null: as activations.</summary>
+    [JsonProperty(NullValueHandling = NullValueHandling.Ignore)]
+    public string? Attention { get; init; }
+
     /// <summary>Entries of the KV cache.</summary>
     public required string Kv { get; init; }
 
@@ -46,11 +50,13 @@ public sealed record TraceFormats
             Embedding = FormatNames.Of(plan.Embedding.Format),
             EmbeddingBits = plan.Embedding.BitsPerElement,
             Activations = FormatNames.Of(plan.Activation),
-            Products = plan.LinearCompute == plan.Activation
-                ? null
-                : FormatNames.Of(plan.LinearCompute),
+            Products = Other(plan.LinearCompute),
+            Attention = Other(plan.AttentionCompute),
             Kv = FormatNames.Of(plan.Kv),
         };
+
+        string? Other(NumberFormat format) =>
+            format == plan.Activation ? null : FormatNames.Of(format);
     }
 
     /// <summary>The same as cost models read them.</summary>
@@ -75,6 +81,7 @@ public sealed record TraceFormats
             Experts = weights,
             LinearCompute = products,
             ExpertCompute = products,
+            AttentionCompute = Named(Attention ?? Activations, "attention"),
             Embedding = new StorageFormat(Named(Embedding, "embedding"), EmbeddingBits),
             Kv = Named(Kv, "kv"),
         };

@@ -82,6 +82,21 @@ public sealed class TraceFileTests : IDisposable
         Assert.Equal(4, requests.TokensPerSecond);
     }
 
+    /// <summary>Matrix units multiply in other formats than activations have.</summary>
+    [Fact]
+    public void FormatsOfProducts_AreReadBack()
+    {
+        var plan = MadeTrace.On("h100-sxm").Graph.Formats with
+        {
+            Activation = NumberFormat.Fp32, LinearCompute = NumberFormat.Int8,
+            ExpertCompute = NumberFormat.Int8, AttentionCompute = NumberFormat.Bf16,
+        };
+        var formats = TraceFormats.Of(plan);
+        Assert.Equal(("int8", "bf16"), (formats.Products, formats.Attention));
+        Assert.Equal(plan, formats.Plan("run.jsonl") with { Notes = plan.Notes });
+        Assert.Null(TraceFormats.Of(plan with { Activation = NumberFormat.Bf16 }).Attention);
+    }
+
     [Fact]
     public void AFileThatIsCutOff_GivesItsWholeStepsAndSaysSo()
     {
