@@ -155,6 +155,13 @@ internal sealed class GpuExecutor : IExecutor
             throw new ConfigException("", 0, "--backend",
                 "caches are rounded on the processor alone; take a format that kernels run.");
         }
+        if (model.Operators.SelectMany(operation => operation.Matrices)
+            .FirstOrDefault(matrix => !KernelChoice.Knows(matrix.Storage.Kind)) is { } unknown)
+        {
+            throw new ConfigException("", 0, "--backend",
+                $"weights in {JsonNames.Of(unknown.Storage.Kind.ToString())} are run on the "
+                + "processor alone; take another --dtype.");
+        }
         foreach (var layer in model.Shape.Layers)
         {
             var attention = (AttentionShape)layer.Mixer;

@@ -64,7 +64,6 @@ public sealed class EngineModel : IDisposable
             operators.Add(bound);
         }
         var model = new EngineModel(shape, numerics, formats, graph, operators);
-        if (formats.LinearRounding is { } rounding) weights = new RoundedWeights(weights, rounding);
         try
         {
             foreach (var operation in operators) operation.Bind(model, weights, pool);

@@ -1,5 +1,4 @@
 using System.Numerics.Tensors;
-using AccelSim.Inference.Execution;
 using AccelSim.Inference.Kernels;
 
 namespace AccelSim.Inference.Formats;
@@ -113,33 +112,4 @@ internal static class KeyChannels
                 (long)blocks[token / size] * size + token % size, head, value);
         }
     }
-}
-
-/// <summary>Weights of linear layers, rounded before they are packed.</summary>
-internal sealed class RoundedWeights(IWeightRows exact, IRounding rounding) : IWeightRows
-{
-    public Storage? OwnFormat(in WeightPlace place) => exact.OwnFormat(place);
-
-    public void Fill(in WeightPlace place, Matrix matrix, CpuPool pool)
-    {
-        if (place.Operation is "lm_head" or "moe.router" or "moe.shared_gate"
-            || place.Operation.StartsWith("embedding", StringComparison.Ordinal))
-        {
-            exact.Fill(place, matrix, pool);
-            return;
-        }
-        using var whole = new Matrix(
-            matrix.Rows, matrix.Columns, new Storage(StorageKind.F32));
-        exact.Fill(place, whole, pool);
-        pool.Rows(matrix.Rows, 1000 + matrix.Columns, row =>
-        {
-            var values = new float[matrix.Columns];
-            Linear.ReadRow(whole, row, values);
-            rounding.Round(values);
-            Packer.Pack(matrix, row, values);
-        });
-    }
-
-    public void Fill(in WeightPlace place, VectorRole role, Span<float> vector) =>
-        exact.Fill(place, role, vector);
 }

@@ -91,15 +91,19 @@ internal sealed class ModelRunFlags(string? usual = null)
     public Scenario Scenario(
         ParseResult parsed, EngineFormats formats, string hardware, int budget)
     {
-        var dtype = Known(parsed, _dtype) ?? formats.CoarseName ?? "auto";
-        // Coarse formats have the same names there, without the length of groups.
-        var isCoarse = dtype is not ("auto" or "fp32" or "bf16" or "fp16");
+        ArgumentNullException.ThrowIfNull(formats);
+        if (!formats.IsSimulated)
+        {
+            throw new ConfigException("", 0, "--dtype",
+                $"the simulator's own runs have no {Known(parsed, _dtype)} weights; leave "
+                + "--hardware out, or capture the run and compare that.");
+        }
         return new Scenario
         {
             Model = Name(parsed),
             Workload = new WorkloadSource(),
-            Dtype = isCoarse ? "auto" : dtype,
-            Quantization = isCoarse ? dtype.Split('-')[0] : "auto",
+            Dtype = formats.CoarseName is null ? Known(parsed, _dtype) ?? "auto" : "auto",
+            Quantization = formats.CoarseName ?? "auto",
             KvCacheDtype = Known(parsed, _kv) ?? "auto",
             Replicas =
             [

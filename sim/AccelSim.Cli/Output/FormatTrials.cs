@@ -40,7 +40,7 @@ internal sealed class FormatTrials(
             var time = DecodeTime.Fastest(opened.Model, pool, Context);
             table.Row(
                 format.Name, format.RunsAs,
-                Figures.Number(format.WeightBytes(opened.Model) / 1e6, 3),
+                Figures.Number(opened.Model.WeightBytes / 1e6, 3),
                 Figures.Number(format.KvBytesPerToken(shape)),
                 Figures.Number(time * 1e3, 3), Figures.Number(Math.Exp(loss), 4));
         }

@@ -51,7 +51,7 @@ public sealed class AccuracyTests : IDisposable
         var linear = 6 * 256.0 * (256 + 128 + 128 + 256 + 3 * 768);
         var tables = 2 * 2048 * 256 * 2.0;
         Assert.Equal(
-            linear * 2.5 / 8 + tables, TrialFormat.Named("int2")[0].WeightBytes(opened.Model));
+            linear * 2.5 / 8 + tables, opened.Model.WeightBytes);
         Assert.Equal(
             2.0 * 6 * 2 * 64 * 4 / 8, TrialFormat.Named("kv-int2")[0].KvBytesPerToken(shape));
         // One token of 32 has 16 bits, the others 2 and 64 for 32 numbers.
