@@ -1,3 +1,5 @@
+using System.Globalization;
+
 namespace AccelSim.Cli.Tests;
 
 /// <summary>Models that are really run.</summary>
@@ -95,10 +97,20 @@ public sealed class RunTests
         var text = folder.Write("text.txt", "It is a truth universally acknowledged.");
         var run = Typed.Run(
             "run", "--model", Draft, "--perplexity", text, "--formats", "fp32,int2,kv-int2",
-            "--threads", "2");
+            "--threads", "2", "--out", folder["out"]);
         Assert.Equal(("", 0), (run.Error, run.Code));
-        foreach (var part in new[] { "runs as", "rounded, then fp32", "KV rounded", "measured" })
+        foreach (var part in new[] { "runs as", "int2, products fp32", "measured" })
             Assert.Contains(part, run.Out, StringComparison.Ordinal);
+        var rows = File.ReadAllLines(Path.Combine(folder["out"], "formats.csv"));
+        Assert.Equal(4, rows.Length);
+        // bf16 tables and the rest at 2.5 bits: fewer than half of fp32's bytes.
+        Assert.True(Bytes(rows[2]) < Bytes(rows[1]) / 2, string.Join('\n', rows));
+        Assert.Contains(
+            "<h1>Formats of draft</h1>",
+            File.ReadAllText(Path.Combine(folder["out"], "formats.html")), StringComparison.Ordinal);
+
+        static double Bytes(string row) =>
+            double.Parse(row.Split(',')[5], CultureInfo.InvariantCulture);
     }
 
     [Fact]
@@ -132,6 +144,9 @@ public sealed class RunTests
     [InlineData("run --model DRAFT --prompt hello --speculation skip-layers --skip-layers 1,2",
         "2 is not a layer; draft has 0 to 1")]
     [InlineData("run --model DRAFT --perplexity no-such-file.txt", "cannot be read")]
+    [InlineData("run --model DRAFT --prompt hello --out x", "--out: goes with --perplexity")]
+    [InlineData("run --model DRAFT --bench --isl 3 --osl 3 --dtype int3 --hardware epyc-9654",
+        "--dtype: the simulator's own runs have no int3 weights")]
     [InlineData("run --model DRAFT --perplexity no-such-file.txt --formats int9",
         "\"int9\" is not known; known are all, fp32")]
     [InlineData("run --model DRAFT --prompt hello --temperature -1", "from 0 to 100")]

@@ -45,12 +45,13 @@ internal unsafe interface ILanes<V> where V : struct
     /// <summary>Low and high halves of bytes, each the level of that number.</summary>
     static abstract void FromNf4(byte* from, out V low, out V high);
 
-    /// <summary>Whole numbers of two bits, the first lowest.</summary>
-    static abstract V FromPairs(uint pairs);
+    /// <summary>Whole numbers of two bits, the first lowest, from one of sixteen on.</summary>
+    static abstract V FromPairs(uint* pairs, int first);
 
-    /// <summary>Whole numbers whose two low bits are in one word, the third ones in another.
+    /// <summary>
+    /// Whole numbers whose two low bits are in one word; the third ones begin at a bit of another.
     /// </summary>
-    static abstract V FromThirds(uint pairs, uint thirds);
+    static abstract V FromThirds(uint* pairs, uint* thirds, int first, int bit);
 
     /// <summary>
     /// Numbers of bf16 at the places whose bits are set, zeros elsewhere. Reads as many as a vector
@@ -137,21 +138,24 @@ internal unsafe struct Lanes512 : ILanes<Vector512<float>>
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector512<float> FromPairs(uint pairs)
+    public static Vector512<float> FromPairs(uint* pairs, int first)
     {
         // The permutation looks at the lowest four bits alone: two of them are the next number's.
         var levels = Vector512.Create(
             0f, 1f, 2f, 3f, 0f, 1f, 2f, 3f, 0f, 1f, 2f, 3f, 0f, 1f, 2f, 3f);
-        return Avx512F.PermuteVar16x32(levels, Shifted(pairs, 2).AsInt32());
+        return Avx512F.PermuteVar16x32(levels, Pairs(pairs).AsInt32());
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector512<float> FromThirds(uint pairs, uint thirds)
+    public static Vector512<float> FromThirds(uint* pairs, uint* thirds, int first, int bit)
     {
         var levels = Vector512.Create(
             0f, 1f, 2f, 3f, 4f, 5f, 6f, 7f, 0f, 1f, 2f, 3f, 4f, 5f, 6f, 7f);
-        var index = Vector512.ConditionalSelect(
-            Vector512.Create(3u), Shifted(pairs, 2), Shifted(thirds, 1) << 2);
+        // Each lane's own bit comes third.
+        var high = Avx512F.RotateRightVariable(
+            Vector512.Create(*thirds),
+            Vector512<uint>.Indices + Vector512.Create(unchecked((uint)(bit - 2))));
+        var index = Vector512.ConditionalSelect(Vector512.Create(3u), Pairs(pairs), high);
         return Avx512F.PermuteVar16x32(levels, index.AsInt32());
     }
 
@@ -165,11 +169,9 @@ internal unsafe struct Lanes512 : ILanes<Vector512<float>>
         return Avx512F.Expand(Vector512<float>.Zero, set.AsSingle(), FromBf16(from));
     }
 
-    /// <summary>A word in each lane, shifted so that the lane's own number is lowest.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static Vector512<uint> Shifted(uint word, uint bits) =>
-        Avx512F.ShiftRightLogicalVariable(
-            Vector512.Create(word), Vector512<uint>.Indices * bits);
+    private static Vector512<uint> Pairs(uint* pairs) => Avx512F.ShiftRightLogicalVariable(
+        Vector512.Create(*pairs), Vector512<uint>.Indices << 1);
 }
 
 /// <summary>Eight numbers: AVX2, and whatever else .NET makes of 256 bits.</summary>
@@ -255,14 +257,19 @@ internal unsafe struct Lanes256 : ILanes<Vector256<float>>
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector256<float> FromPairs(uint pairs) => Vector256.ConvertToSingle(
-        (Shifted(pairs, 2) & Vector256.Create(3u)).AsInt32());
+    public static Vector256<float> FromPairs(uint* pairs, int first) =>
+        Vector256.ConvertToSingle(Pairs(pairs, first).AsInt32());
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector256<float> FromThirds(uint pairs, uint thirds) =>
-        Vector256.ConvertToSingle(
-            ((Shifted(pairs, 2) & Vector256.Create(3u))
-                | ((Shifted(thirds, 1) & Vector256<uint>.One) << 2)).AsInt32());
+    public static Vector256<float> FromThirds(uint* pairs, uint* thirds, int first, int bit)
+    {
+        var high = Shifted(unchecked(*thirds >> (bit + first)), 1) & Vector256<uint>.One;
+        return Vector256.ConvertToSingle((Pairs(pairs, first) | (high << 2)).AsInt32());
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Vector256<uint> Pairs(uint* pairs, int first) =>
+        Shifted(unchecked(*pairs >> (2 * first)), 2) & Vector256.Create(3u);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector256<float> FromSparse(ushort* from, uint mask)

@@ -43,9 +43,9 @@ internal static unsafe class Planes
     {
         unchecked
         {
-            var high = *(uint*)(run + LowBytes) >> part;
-            first = L.FromThirds(*(uint*)run >> (2 * part), high);
-            second = L.FromThirds(*(uint*)(run + 4) >> (2 * part), high >> 16);
+            uint* pairs = (uint*)run, thirds = (uint*)(run + LowBytes);
+            first = L.FromThirds(pairs, thirds, part, 0);
+            second = L.FromThirds(pairs + 1, thirds, part, 16);
         }
     }
 
@@ -56,8 +56,8 @@ internal static unsafe class Planes
     {
         unchecked
         {
-            first = L.FromPairs(*(uint*)run >> (2 * part));
-            second = L.FromPairs(*(uint*)(run + 4) >> (2 * part));
+            first = L.FromPairs((uint*)run, part);
+            second = L.FromPairs((uint*)run + 1, part);
         }
     }
 }

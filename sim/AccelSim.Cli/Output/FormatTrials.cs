@@ -2,6 +2,7 @@ using AccelSim.Configuration;
 using AccelSim.Inference.Execution;
 using AccelSim.Inference.Formats;
 using AccelSim.Inference.Kernels;
+using AccelSim.Reports;
 
 namespace AccelSim.Cli.Output;
 
@@ -17,11 +18,10 @@ internal sealed class FormatTrials(
 
     /// <summary>Runs them and writes a table.</summary>
     /// <exception cref="ConfigException">The text cannot be read or is too short.</exception>
-    public void Run(string file, IReadOnlyList<TrialFormat> formats)
+    public TriedFormats Run(string file, IReadOnlyList<TrialFormat> formats)
     {
         var text = Read(file);
-        var table = new TextTable(
-            "", "format", "runs as", ">weights MB", ">KV bytes/token", ">ms/token", ">perplexity");
+        List<TriedFormat> tried = [];
         var (id, count, window) = ("", 0, 0);
         foreach (var format in formats)
         {
@@ -38,22 +38,33 @@ internal sealed class FormatTrials(
                 shape.Id, tokens.Length, (int)Math.Min(Window, shape.MaxContext ?? Window));
             var loss = HeldOutLoss.Of(opened.Model, pool, tokens, window);
             var time = DecodeTime.Fastest(opened.Model, pool, Context);
-            table.Row(
-                format.Name, format.RunsAs,
-                Figures.Number(opened.Model.WeightBytes / 1e6, 3),
-                Figures.Number(format.KvBytesPerToken(shape)),
-                Figures.Number(time * 1e3, 3), Figures.Number(Math.Exp(loss), 4));
+            tried.Add(new TriedFormat(
+                format.Name, format.RunsAs, opened.Model.WeightBytes,
+                format.KvBytesPerToken(shape), time, Math.Exp(loss)));
         }
+        var all = new TriedFormats(
+            id, file, count, window, Context,
+            $"{Figures.Plural(pool.Workers, "thread")} of this machine", tried);
+        Write(all);
+        return all;
+    }
+
+    private void Write(TriedFormats all)
+    {
         terminal.Paragraph(
-            $"{id} on {Figures.Plural(pool.Workers, "thread")} of this machine; {file}, "
-            + $"{Figures.Plural(count, "token")} in windows of {window}.");
+            $"{all.Model} on {all.Device}; {all.Text}, {Figures.Plural(all.Tokens, "token")} in "
+            + $"windows of {all.Window}.");
         terminal.Line();
-        table.Write(
-            terminal,
-            "Perplexity and ms/token: measured, just now; one request decoding after "
-            + $"{Context} tokens, the fastest step of a second. Bytes: as the format would keep "
-            + "them, scales and masks included. Where it runs as another format, accuracy is its "
-            + "own, time the other's.");
+        var table = new TextTable(
+            "", "format", "runs as", ">weights MB", ">KV bytes/token", ">ms/token", ">perplexity");
+        foreach (var one in all.Trials)
+        {
+            table.Row(
+                one.Format, one.RunsAs, Figures.Number(one.WeightBytes / 1e6, 3),
+                Figures.Number(one.KvBytesPerToken), Figures.Number(one.SecondsPerToken * 1e3, 3),
+                Figures.Number(one.Perplexity, 4));
+        }
+        table.Write(terminal, all.Note);
     }
 
     private static string Read(string file)

@@ -7,6 +7,7 @@ using AccelSim.Inference.Formats;
 using AccelSim.Inference.Kernels;
 using AccelSim.Inference.Serving;
 using AccelSim.Models;
+using AccelSim.Reports;
 using AccelSim.Serving;
 
 namespace AccelSim.Cli.Verbs;
@@ -15,6 +16,7 @@ namespace AccelSim.Cli.Verbs;
 internal sealed class RunVerb : Verb
 {
     private const int BlockSize = 16;
+    private static readonly string[] Files = ["formats.csv", "formats.html"];
 
     private readonly ModelRunFlags _model = new();
     private readonly PointFlags _point = new();
@@ -45,6 +47,10 @@ internal sealed class RunVerb : Verb
     private readonly Option<string?> _formats = Flag.Text(
         "--formats", "NAME,NAME,…", "With --perplexity: which formats, or all (all).");
 
+    private readonly Option<string?> _out = Flag.Text(
+        "--out", "DIR", "With --perplexity: write formats.csv, and plots of what formats cost "
+        + "against what they lose, formats.html, there.");
+
     private readonly SpeculationFlags _speculation = new();
 
     /// <summary>The verb.</summary>
@@ -55,14 +61,15 @@ internal sealed class RunVerb : Verb
                 + "the simulation beside it.",
             "accelsim run --model models/tiny/target --prompt \"It was\" --max-tokens 40",
             "accelsim run --model models/tiny/target --draft models/tiny/draft --prompt \"It was\"",
-            "accelsim run --model models/tiny/target --perplexity models/tiny/heldout.txt",
+            "accelsim run --model models/tiny/target --perplexity models/tiny/heldout.txt \\",
+            "    --out out/formats",
             "accelsim run --model llama-3.2-1b --weights random --bench --isl 512 --osl 128 \\",
             "    --batch 8 --hardware epyc-9654")
     {
         AddGroup("Which model", [.. _model.All, _backend.Option]);
         AddGroup("Text", _prompt, _maxTokens, _temperature);
         AddGroup("Speculative decoding", [.. _speculation.All]);
-        AddGroup("Accuracy of formats", _text, _formats);
+        AddGroup("Accuracy of formats", _text, _formats, _out);
         AddGroup("Measuring", [_bench, .. _point.All, _budget, _hardware]);
     }
 
@@ -71,12 +78,13 @@ internal sealed class RunVerb : Verb
     {
         if (parsed.GetValue(_text) is { } text)
         {
-            _backend.RefuseGpu(parsed, "formats are compared");
-            using var threads = _model.Pool(parsed);
-            new FormatTrials(
-                Terminal, formats => _model.Open(parsed, threads, formats), threads)
-                .Run(text, TrialFormat.Named(parsed.GetValue(_formats) ?? "all"));
+            TryFormats(parsed, text);
             return ExitCode.Done;
+        }
+        if (parsed.GetValue(_out) is not null)
+        {
+            throw new ConfigException("", 0, _out.Name,
+                "goes with --perplexity, whose tables and plots are written there; leave it out.");
         }
         var bench = parsed.GetValue(_bench);
         if (!bench && parsed.GetValue(_prompt) is null)
@@ -90,6 +98,22 @@ internal sealed class RunVerb : Verb
         using var backend = _backend.Open(parsed, pool);
         using var opened = _model.Open(parsed, pool);
         return Generate(parsed, opened, backend, pool);
+    }
+
+    private void TryFormats(ParseResult parsed, string text)
+    {
+        _backend.RefuseGpu(parsed, "formats are compared");
+        var formats = TrialFormat.Named(parsed.GetValue(_formats) ?? "all");
+        using var folder = OutputFolder.Create(parsed.GetValue(_out), Files);
+        using var pool = _model.Pool(parsed);
+        var tried = new FormatTrials(
+            Terminal, one => _model.Open(parsed, pool, one), pool).Run(text, formats);
+        if (folder is null) return;
+        using (var csv = File.Create(Path.Combine(folder.Draft, Files[0])))
+            FormatsCsv.Write(csv, tried);
+        File.WriteAllText(Path.Combine(folder.Draft, Files[1]), FormatsHtml.Text(tried));
+        folder.Keep();
+        Terminal.Line($"Wrote {string.Join(", ", Files)} to {folder.Path}");
     }
 
     private int Bench(ParseResult parsed)
