@@ -28,9 +28,9 @@ public sealed record ModelFiles(
         if (Directory.Exists(path)) return OpenFolder(path);
         return File.Exists(path)
             ? OpenGguf(path)
-            : throw new ConfigException(path, 0, "",
-                "does not exist; name a folder with config.json and weights, or a .gguf file. "
-                + "Shipped models have no weights: they run with --weights random.");
+            : throw TextFile.Missing(path,
+                "name a folder with config.json and weights, or a .gguf file; shipped models have "
+                + "no weights: they run with --weights random");
     }
 
     /// <summary>Tokens that end a text, as <c>eos_token_id</c> lists them; none where it is

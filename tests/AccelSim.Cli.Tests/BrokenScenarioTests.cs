@@ -51,11 +51,11 @@ public sealed class BrokenScenarioTests
             "scenario.json(2): $.model: expected text, but found the number 8." },
         { With("\"model\": \"llama-9\"", Replicas, Workload),
             "scenario.json(2): $.model: there is no model \"llama-9\"; the nearest names "
-            + "are llama-7b, llada-8b, llama-13b. A folder with a config.json or a path to "
-            + "one works too." },
+            + "are llama-7b, llama-13b, llama-30b. \"accelsim list models\" shows all; a folder "
+            + "with config.json goes as a path, such as models/tiny/target." },
         { With("\"model\": \"./absent.json\"", Replicas, Workload),
-            "./absent.json: there is no such file or folder; models that ship inside have "
-            + "names such as gpt2, bitnet-2b, falcon-7b." },
+            "./absent.json: not found; a folder with config.json or a path to one is "
+            + "expected." },
         { With(Model, Replicas, Workload, "\"modle\": 1"),
             "scenario.json(5): $.modle: unknown member; did you mean \"model\"? Known: "
             + "name, seed, model, replicas, router, workload, slo, sloByClass, costModel, "
@@ -112,9 +112,9 @@ public sealed class BrokenScenarioTests
             "scenario.json(4): $.replicas[0]: expected an object {…}, but found the number 1." },
         { Serving("\"hardware\": \"h101\""),
             "scenario.json(4): $.replicas[0].hardware: \"h101\" is not shipped; near it: "
-            + "a10, h20, a30. \"accelsim list hardware\" shows all; a path ends in .json." },
+            + "h100-sxm, h100-pcie, h100-l40s-mixed. \"accelsim list hardware\" shows all; a path ends in .json." },
         { Serving("\"hardware\": \"./absent.json\""),
-            "./absent.json: does not exist; near it: scenario.json." },
+            "./absent.json: not found; nothing in its folder is called alike." },
         { Serving("\"hardware\": \"h100-sxm\", \"count\": 0"),
             "scenario.json(4): $.replicas[0].count: must be at least 1, but 0 is not." },
         { Serving("\"hardware\": \"h100-sxm\", \"count\": -1"),
@@ -190,7 +190,7 @@ public sealed class BrokenScenarioTests
             "scenario.json(4): $.workload: names 2 sources; exactly one of file, shipped "
             + "and generate is right." },
         { Offered("\"file\": \"absent.csv\""),
-            "absent.csv: does not exist; give a file of requests, or the name of a "
+            "absent.csv: not found; give a file of requests, or the name of a "
             + "workload that ships with AccelSim: azure-conv-2023-fit." },
         { Offered("\"file\": \"absent.csv\", \"format\": 1"),
             "scenario.json(4): $.workload.format: expected text, but found the number 1." },

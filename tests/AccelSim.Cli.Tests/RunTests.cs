@@ -1,3 +1,5 @@
+using AccelSim.Cli.Output;
+
 namespace AccelSim.Cli.Tests;
 
 /// <summary>Models that are really run.</summary>
@@ -102,6 +104,31 @@ public sealed class RunTests
     }
 
     [Fact]
+    public void Bench_SaysWhatTokensPerSecondAre() => Assert.Contains(
+        "tokens/s: output tokens of all requests over the time of all steps, prompts included; "
+        + "decoding alone makes batch / TPOT.",
+        Typed.Run(
+            "run", "--model", Draft, "--bench", "--isl", "8", "--osl", "4", "--threads", "2")
+            .Out.ReplaceLineEndings(" "),
+        StringComparison.Ordinal);
+
+    /// <summary>More than all is explained where it is seen or to be expected, never else.</summary>
+    [Theory]
+    [InlineData(11_500_000, 33_554_432, 0.4,
+        " Weights of 11.5 MB stay in the last cache, which has 33.6 MB, while reads are of main "
+        + "memory: a share may pass 100 % and says little of larger models.")]
+    [InlineData(2_000_000_000, 33_554_432, 1.2,
+        " More than 100 %: a part of what decoding reads stays in a cache, while reads are of main "
+        + "memory.")]
+    [InlineData(11_500_000, 0, 1.2, " More than 100 %: a part of what decoding reads stays in a "
+        + "cache, while reads are of main memory.")]
+    [InlineData(2_000_000_000, 33_554_432, 0.9, "")]
+    [InlineData(11_500_000, 0, 0.9, "")]
+    public void Bench_SaysWhereReadsComeFromACache(
+        long weights, long cache, double share, string note) =>
+        Assert.Equal(note, BenchTables.OfCache(weights, cache, share));
+
+    [Fact]
     public void Bench_SetsTheSimulationBesideTheMeasurement()
     {
         using var folder = new TemporaryFolder();
@@ -131,7 +158,7 @@ public sealed class RunTests
         "none to spare; name some")]
     [InlineData("run --model DRAFT --prompt hello --speculation skip-layers --skip-layers 1,2",
         "2 is not a layer; draft has 0 to 1")]
-    [InlineData("run --model DRAFT --perplexity no-such-file.txt", "cannot be read")]
+    [InlineData("run --model DRAFT --perplexity no-such-file.txt", "no-such-file.txt: not found; ")]
     [InlineData("run --model DRAFT --perplexity no-such-file.txt --formats int9",
         "\"int9\" is not known; known are all, fp32")]
     [InlineData("run --model DRAFT --prompt hello --temperature -1", "from 0 to 100")]

@@ -201,10 +201,8 @@ public sealed class TraceVerbTests(CapturedRun captured) : IClassFixture<Capture
         "--backend: \"tpu\" is not known; known: cpu, gpu.")]
     [InlineData("capture --model DRAFT --isl 1000 --osl 100 --num-requests 1 --out X",
         "more than the 1024 that draft is made for")]
-    [InlineData("capture --model DRAFT --isl 4 --osl 2 --num-requests 1 --out NONE/x.jsonl",
-        "NONE/x.jsonl: cannot be written: ")]
     [InlineData("replay TRACE", "--hardware: is missing; name what the trace is replayed on")]
-    [InlineData("replay none.jsonl --hardware h100-sxm", "none.jsonl: does not exist")]
+    [InlineData("replay none.jsonl --hardware h100-sxm", "none.jsonl: not found; nothing in its folder is called alike.")]
     [InlineData("replay DRAFT/config.json --hardware h100-sxm",
         "is no captured run: it is a model's config.json, which --model takes; ")]
     [InlineData("compare HARDWARE --hardware h100-sxm",
@@ -227,7 +225,6 @@ public sealed class TraceVerbTests(CapturedRun captured) : IClassFixture<Capture
     [InlineData("calibrate --trace TRACE --extends h100-sxm",
         "--extends: h100-sxm states no rate of fp32 products, which the trace has; ")]
     [InlineData("measure", "--out: is missing; name the trace")]
-    [InlineData("measure --out NONE/x.jsonl --model DRAFT", "NONE/x.jsonl: cannot be written: ")]
     public void WrongInput_IsTold(string command, string message)
     {
         using var folder = new TemporaryFolder();

@@ -19,7 +19,7 @@ internal sealed class FormatTrials(
     /// <exception cref="ConfigException">The text cannot be read or is too short.</exception>
     public void Run(string file, IReadOnlyList<TrialFormat> formats)
     {
-        var text = Read(file);
+        var text = TextFile.Read(file);
         var table = new TextTable(
             "", "format", "runs as", ">weights MB", ">KV bytes/token", ">ms/token", ">perplexity");
         var (id, count, window) = ("", 0, 0);
@@ -54,17 +54,5 @@ internal sealed class FormatTrials(
             + $"{Context} tokens, the fastest step of a second. Bytes: as the format would keep "
             + "them, scales and masks included. Where it runs as another format, accuracy is its "
             + "own, time the other's.");
-    }
-
-    private static string Read(string file)
-    {
-        try
-        {
-            return File.ReadAllText(file);
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            throw new ConfigException(file, 0, "--perplexity", "cannot be read: " + e.Message);
-        }
     }
 }

@@ -65,6 +65,7 @@ internal sealed class CaptureVerb : Verb
     {
         var path = parsed.GetValue(_out) ?? throw new ConfigException("", 0, _out.Name,
             "is missing; name the trace, such as --out run.jsonl.gz.");
+        TextOutput.Prepare(path, _out.Name, _load.File(parsed));
         var settings = new EngineSettings
         {
             MaxNumSeqs = parsed.GetValue(_sequences) ?? 8,

@@ -43,6 +43,8 @@ internal sealed class MeasureVerb : Verb
     {
         var path = parsed.GetValue(_out) ?? throw new ConfigException("", 0, _out.Name,
             "is missing; name the trace, such as --out measure.jsonl.gz.");
+        TextOutput.Prepare(path, _out.Name);
+        TextOutput.Prepare(parsed.GetValue(_hardware), _hardware.Name, path);
         using var pool = _model.Pool(parsed);
         using var opened = _model.Open(parsed, pool);
         var model = opened.Model;

@@ -103,7 +103,7 @@ internal sealed class RunVerb : Verb
         RefuseBeyond(opened.Model.Shape, isl, osl, "--isl");
         var simulated = parsed.GetValue(_hardware) is { } hardware
             ? new SimulatedBatch(
-                _model.Scenario(parsed, opened.Model.Formats, hardware, budget),
+                Terminal, _model.Scenario(parsed, opened.Model.Formats, hardware, budget),
                 opened.Model.Shape)
             : null;
         var tables = new BenchTables(Terminal, opened.Model, limits, backend, simulated);

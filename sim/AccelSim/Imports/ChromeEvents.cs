@@ -28,6 +28,7 @@ internal sealed class ChromeEvents : IDisposable
     public ChromeEvents(string file)
     {
         _file = file;
+        TextFile.RefuseMissing(file);
         try
         {
             _stream = file.EndsWith(".gz", StringComparison.Ordinal)

@@ -1,7 +1,7 @@
 using System.Text;
 using AccelSim.Configuration;
 using AccelSim.Models;
-using AccelSim.Validation;
+using AccelSim.Workloads.Readers;
 using Newtonsoft.Json.Linq;
 
 namespace AccelSim.Traces;
@@ -34,7 +34,7 @@ public sealed class TraceReader : IDisposable
             var start = _buffer.AsSpan(0, _filled);
             if (_isBroken && _filled == 0)
                 throw new ConfigException(path, 0, "", "is no whole file: its packing is broken.");
-            if (!WrongTrace.IsTrace(start)) throw WrongTrace.Of(path, start);
+            if (!KnownFile.IsCaptured(start)) throw WrongTrace.Of(path, start);
             if (!NextLine())
                 throw new ConfigException(path, 1, "", "is cut off within its header.");
             (Header, Config) = ReadHeader();

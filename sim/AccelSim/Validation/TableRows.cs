@@ -42,6 +42,7 @@ internal sealed class TableRows : IDisposable
         IReadOnlyList<string> site)
     {
         (_file, _name, _columns, _shape, _site) = (file, name, columns, shape, site);
+        TextFile.RefuseMissing(file);
         try
         {
             var packed = file.EndsWith(".gz", StringComparison.Ordinal);

@@ -57,7 +57,7 @@ public sealed record RunSettings
         return format switch
         {
             EngineLog.FormatName when System.IO.File.Exists(log) => OfLog(log),
-            RunCsv.FormatName when Path.GetFileName(requests) == RequestsFile
+            RunCsv.FormatName when Path.GetFileName(requests) is RequestsFile or RequestsFile + ".gz"
                 && System.IO.File.Exists(summary) => OfSummary(summary),
             _ => new RunSettings(),
         };
