@@ -26,6 +26,12 @@ public sealed record ModelFiles(
     {
         ArgumentNullException.ThrowIfNull(path);
         if (Directory.Exists(path)) return OpenFolder(path);
+        if (File.Exists(path) && Path.GetExtension(path) is ".safetensors" or ".json")
+        {
+            throw new ConfigException(path, 0, "",
+                "is a part of a model; name its folder, which has config.json and weights, or a "
+                + ".gguf file.");
+        }
         return File.Exists(path)
             ? OpenGguf(path)
             : throw TextFile.Missing(path,
@@ -57,6 +63,7 @@ public sealed record ModelFiles(
     {
         var id = Path.GetFileName(Path.TrimEndingDirectorySeparator(Path.GetFullPath(folder)));
         var config = Path.Combine(folder, "config.json");
+        TextFile.RefuseMissing(config, "a folder of a model has one");
         var text = TextFile.Read(config);
         var shape = ModelReader.Read(text, config, id);
         var tokenizer = Path.Combine(folder, "tokenizer.json");

@@ -38,6 +38,11 @@ internal static class CommandLine
             terminal.Error.WriteLine("infeasible: " + e.Message);
             return ExitCode.Failed;
         }
+        catch (OutOfMemoryException)
+        {
+            terminal.Error.WriteLine("infeasible: this machine has too little memory for it.");
+            return ExitCode.Failed;
+        }
         catch (IOException e) when (terminal.IsBrokenPipe(e))
         {
             // "accelsim list hardware | head": whoever reads has seen enough.

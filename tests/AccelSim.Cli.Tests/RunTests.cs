@@ -112,7 +112,40 @@ public sealed class RunTests
             .Out.ReplaceLineEndings(" "),
         StringComparison.Ordinal);
 
-    /// <summary>More than all is explained where it is seen or to be expected, never else.</summary>
+    /// <summary>Nobody has so much memory: told before any of it is taken.</summary>
+    [Theory]
+    [InlineData("run --model llama-3.1-405b --weights random --dtype fp32 --prompt x",
+        "infeasible: weights of llama-3.1-405b take 1,6")]
+    [InlineData("run --model DRAFT --bench --isl 900 --osl 100 --batch 10000000",
+        "infeasible: 630,000,000 KV blocks of 16 tokens take ")]
+    [InlineData("run --model DRAFT --bench --isl 900 --osl 100 --batch 10000000 "
+        + "--speculation ngram", "KV blocks of 16 tokens take ")]
+    public void WhatMemoryDoesNotHold_IsInfeasible(string command, string message)
+    {
+        var run = Typed.Run(command.Replace("DRAFT", Draft, StringComparison.Ordinal));
+        Assert.Equal(1, run.Code);
+        Assert.Contains(message, run.Error, StringComparison.Ordinal);
+        Assert.Contains("GB, but this machine has ", run.Error, StringComparison.Ordinal);
+    }
+
+    /// <summary>What would be ignored is refused.</summary>
+    [Theory]
+    [InlineData("--prompt x --hardware h100-sxm", "--hardware: says nothing without --bench.")]
+    [InlineData("--prompt x --isl 4", "--isl: says nothing without --bench.")]
+    [InlineData("--prompt x --formats int4", "--formats: says nothing without --perplexity.")]
+    [InlineData("--bench --isl 4 --osl 2 --max-tokens 3",
+        "--max-tokens: says nothing without --prompt.")]
+    [InlineData("--bench --isl 4 --osl 2 --prompt x",
+        "--prompt: and --bench ask for two things; keep one.")]
+    [InlineData("--perplexity x.txt --bench",
+        "--bench: and --perplexity ask for two things; keep one.")]
+    public void FlagsOfAnotherTask_AreRefused(string flags, string message)
+    {
+        var run = Typed.Run($"run --model {Draft} {flags}");
+        Assert.Equal((message + "\n", 2), (run.Error, run.Code));
+    }
+
+    /// <summary>More than all is explained where it is seen or to be expected.</summary>
     [Theory]
     [InlineData(11_500_000, 33_554_432, 0.4,
         " Weights of 11.5 MB stay in the last cache, which has 33.6 MB, while reads are of main "

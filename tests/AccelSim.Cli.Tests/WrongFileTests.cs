@@ -99,6 +99,37 @@ public sealed class WrongFileTests(CapturedRun captured) : IClassFixture<Capture
         Assert.Equal(("", 0), (run.Error, run.Code));
     }
 
+    [Theory]
+    [InlineData("estimate --hardware CONFIG --model gpt2 --isl 8 --osl 8",
+        "describes no hardware: it is a model's config.json, which --model takes.")]
+    [InlineData("estimate --hardware h100-sxm --model CHIP --isl 8 --osl 8",
+        "describes no model: it describes hardware, which --hardware takes.")]
+    [InlineData("estimate --hardware h100-sxm --model DRAFT/draft-q8_0.gguf --isl 8 --osl 8",
+        "is a GGUF file, which run and capture take; a simulation takes a config.json, or a name "
+        + "that ships inside.")]
+    [InlineData("simulate CONFIG",
+        "is no scenario: it is a model's config.json, which --model takes.")]
+    [InlineData("run --model CONFIG --prompt x",
+        "is a part of a model; name its folder, which has config.json and weights, or a .gguf "
+        + "file.")]
+    [InlineData("run --model DRAFT/.. --prompt x",
+        "config.json: not found; a folder of a model has one.")]
+    [InlineData("import PLAIN --hardware h100-sxm --out NEW",
+        "has no traceEvents; a trace of PyTorch's profiler has them, but it is a captured run, ")]
+    [InlineData("import DRAFT --hardware h100-sxm --out NEW --format kineto",
+        "is a folder; a file is expected.")]
+    [InlineData("compare TRACE --hardware epyc-9654 --repeats ,,",
+        "the name of a file is empty; name one, or take a comma out.")]
+    [InlineData("estimate --hardware epyc-9654 --model gpt2 --isl 8 --osl 8 --cost-model trace "
+        + "--tables NEW", "not found; a folder of measured tables, for the trace rung a captured ")]
+    public void FileInThePlaceOfAnother_IsNamed(string command, string message)
+    {
+        var run = Run(command);
+        Assert.Equal(2, run.Code);
+        Assert.Contains(message, run.Error, StringComparison.Ordinal);
+        Assert.Single(run.Error.TrimEnd('\n').Split('\n'));
+    }
+
     /// <summary>One line that says what it is, not one for each member.</summary>
     [Fact]
     public void SummaryAsRequests_IsNamedInOneLine()
@@ -227,6 +258,8 @@ public sealed class WrongFileTests(CapturedRun captured) : IClassFixture<Capture
             .Replace("RUN", requests, StringComparison.Ordinal)
             .Replace("PLAIN", plain, StringComparison.Ordinal)
             .Replace("NEW", folder["new.jsonl"], StringComparison.Ordinal)
+            .Replace("CONFIG", Path.Combine(CapturedRun.Draft, "config.json"),
+                StringComparison.Ordinal)
             .Replace("DRAFT", CapturedRun.Draft, StringComparison.Ordinal)
             .Replace("TRACE", captured.Path, StringComparison.Ordinal)
             .Replace("CAPTURE", captured.Path, StringComparison.Ordinal));

@@ -83,7 +83,8 @@ internal sealed class MeasureVerb : Verb
         Terminal.Line(
             $"Wrote {path}: {Figures.Plural(capture.Steps, "step")}, "
             + $"{Figures.Whole(capture.Operators)} operators");
-        if (Progress.Asked != 0) throw new StoppedException(Progress.Asked);
+        if (Progress.Asked != 0)
+            throw new StoppedException(Progress.Asked, StoppedException.InTheMiddle);
         return ExitCode.Done;
     }
 

@@ -69,6 +69,7 @@ internal sealed class RunVerb : Verb
     /// <inheritdoc/>
     protected override int Run(ParseResult parsed)
     {
+        RefuseOthers(parsed);
         if (parsed.GetValue(_text) is { } text)
         {
             _backend.RefuseGpu(parsed, "formats are compared");
@@ -90,6 +91,21 @@ internal sealed class RunVerb : Verb
         using var backend = _backend.Open(parsed, pool);
         using var opened = _model.Open(parsed, pool);
         return Generate(parsed, opened, backend, pool);
+    }
+
+    /// <summary>Flags of what is not asked for would say nothing.</summary>
+    private void RefuseOthers(ParseResult parsed)
+    {
+        Option[] text = [_prompt, _maxTokens, _temperature], accuracy = [_text, _formats];
+        Option[] measuring = [_bench, .. _point.All, _budget, _hardware];
+        var asked = parsed.Has(_text) ? accuracy : parsed.GetValue(_bench) ? measuring : text;
+        foreach (var flags in new[] { text, accuracy, measuring })
+        {
+            if (flags == asked || flags.FirstOrDefault(parsed.Has) is not { } flag) continue;
+            throw new ConfigException("", 0, flag.Name, flag == flags[0]
+                ? $"and {asked[0].Name} ask for two things; keep one."
+                : $"says nothing without {flags[0].Name}.");
+        }
     }
 
     private int Bench(ParseResult parsed)

@@ -56,7 +56,7 @@ public static class NearestName
     /// </summary>
     private static bool IsNear(string name, string candidate, int[] row) =>
         Holds(candidate, name) < 2
-        || row[^1] <= (Math.Max(name.Length, candidate.Length) + 2) / 3
+        || row[^1] <= Math.Max(1, Math.Max(name.Length, candidate.Length) / 3)
         || (name.Length >= 4 && row.Min() <= name.Length / 4);
 
     /// <summary>0 where a candidate begins with the name, 1 where it holds it, else 2.</summary>

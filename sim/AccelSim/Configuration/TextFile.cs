@@ -17,7 +17,6 @@ public static class TextFile
     /// <exception cref="ConfigException">It is missing, unreadable, huge or not UTF-8.</exception>
     public static string Read(string path)
     {
-        RefuseFolder(path);
         RefuseMissing(path);
         try
         {
@@ -43,7 +42,6 @@ public static class TextFile
     /// <exception cref="ConfigException">It is missing or unreadable.</exception>
     internal static byte[] Bytes(string path)
     {
-        RefuseFolder(path);
         RefuseMissing(path);
         try
         {
@@ -69,6 +67,7 @@ public static class TextFile
     /// <exception cref="ConfigException">It does not exist.</exception>
     public static void RefuseMissing(string path, string expected = "")
     {
+        RefuseFolder(path);
         if (!File.Exists(path)) throw Missing(path, expected);
     }
 
@@ -78,6 +77,8 @@ public static class TextFile
     public static ConfigException Missing(string path, string expected = "")
     {
         ArgumentNullException.ThrowIfNull(path);
+        if (path.Length == 0)
+            return new("", 0, "", "the name of a file is empty; name one, or take a comma out.");
         var trimmed = path.TrimEnd('/', '\\');
         var folder = Path.GetDirectoryName(trimmed) is { Length: > 0 } named ? named : ".";
         List<string> told = ["not found"];
@@ -89,7 +90,7 @@ public static class TextFile
         return new(path, 0, "", string.Join("; ", told) + ".");
     }
 
-    /// <summary>What lies in a folder and is called alike; an equal ending is no likeness.</summary>
+    /// <summary>What lies in a folder and is called alike; equal endings are no likeness.</summary>
     private static List<string> Alike(string folder, string name)
     {
         var ending = Path.GetExtension(name);

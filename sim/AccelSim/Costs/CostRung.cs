@@ -86,7 +86,8 @@ public sealed record CostRung(
         if (tables is null || (tables.Captured is null) == (name == Trace))
         {
             throw new ConfigException("", 0, path, name == Trace
-                ? "the trace rung needs a trace of accelsim capture or measure; give it by --tables."
+                ? "the trace rung needs a trace of accelsim capture or measure; give it by "
+                    + "--tables."
                 : "the table rung needs a folder of measured times; give it by --tables.");
         }
         return new CostRung(name, (device, formats, links) => new TableCostModel(

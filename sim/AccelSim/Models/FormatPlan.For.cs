@@ -88,8 +88,8 @@ public sealed partial record FormatPlan
             if (WeightNames.Contains(dtype) && dtype is not ("auto" or "none"))
             {
                 throw new ConfigException("", 0, "--dtype",
-                    $"\"{dtype}\" is a format of weights, which --quantization {dtype} states; this "
-                    + "takes auto, " + string.Join(", ", DtypeNames.Select(pair => pair.Item1))
+                    $"\"{dtype}\" is a format of weights, which --quantization {dtype} states; "
+                    + "this takes auto, " + string.Join(", ", DtypeNames.Select(pair => pair.Item1))
                     + ".");
             }
             var asked = Parse("--dtype", dtype, DtypeNames);

@@ -40,7 +40,17 @@ public static class ModelCatalog
         if (Directory.Exists(name))
             return OpenFolder(name);
         if (File.Exists(name))
-            return (TextFile.Read(name), name, IdOf(name));
+        {
+            if (name.EndsWith(".gguf", StringComparison.OrdinalIgnoreCase))
+            {
+                throw new ConfigException(name, 0, "",
+                    "is a GGUF file, which run and capture take; a simulation takes a config.json, "
+                    + "or a name that ships inside.");
+            }
+            var text = TextFile.Read(name);
+            KnownFile.Refuse(name, text, KnownFile.Model, "describes no model");
+            return (text, name, IdOf(name));
+        }
         var isPath = name.Contains('/', StringComparison.Ordinal)
             || name.Contains('\\', StringComparison.Ordinal)
             || name.EndsWith(Suffix, StringComparison.OrdinalIgnoreCase);
@@ -65,9 +75,8 @@ public static class ModelCatalog
     private static (string Text, string File, string Id) OpenFolder(string folder)
     {
         var file = Path.Combine(folder, "config.json");
-        return File.Exists(file)
-            ? (TextFile.Read(file), file, IdOf(file))
-            : throw new ConfigException(folder, 0, "", "the folder holds no config.json.");
+        TextFile.RefuseMissing(file, "a folder of a model has one");
+        return (TextFile.Read(file), file, IdOf(file));
     }
 
     private static string IdOf(string file)

@@ -43,7 +43,9 @@ public sealed class ModelCatalogTests : IDisposable
     public void Folder_WithoutAConfig_IsAnError()
     {
         var e = Assert.Throws<ConfigException>(() => ModelCatalog.Load(_folder));
-        Assert.Equal($"{_folder}: the folder holds no config.json.", e.Message);
+        Assert.Equal(
+            $"{Path.Combine(_folder, "config.json")}: not found; a folder of a model has one.",
+            e.Message);
     }
 
     [Fact]

@@ -1,5 +1,4 @@
 using System.Text;
-using System.Text.Json;
 using AccelSim.Configuration;
 
 namespace AccelSim.Workloads.Readers;
@@ -71,18 +70,5 @@ internal sealed record TraceFile(
             text = text[..57] + "…";
         var shown = string.Concat(text.Select(c => char.IsControl(c) ? '·' : c));
         return $"\"{shown}\"";
-    }
-
-    /// <summary>A name or text out of JSON; bytes that are not UTF-8 become U+FFFD.</summary>
-    public static string Unescape(ref Utf8JsonReader reader)
-    {
-        try
-        {
-            return reader.GetString() ?? "";
-        }
-        catch (InvalidOperationException)
-        {
-            return Encoding.UTF8.GetString(reader.ValueSpan);
-        }
     }
 }

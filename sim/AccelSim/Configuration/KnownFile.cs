@@ -1,12 +1,18 @@
+using System.Text;
 using System.Text.Json;
 
-namespace AccelSim.Workloads.Readers;
+namespace AccelSim.Configuration;
 
 /// <summary>Knows files that are given in the place of others by how they begin.</summary>
 internal static class KnownFile
 {
     /// <summary>More of a file is not looked at.</summary>
     private const int Looked = 1 << 16;
+
+    /// <summary>What files of hardware, models and scenarios are told to be.</summary>
+    public const string Hardware = "it describes hardware, which --hardware takes",
+        Model = "it is a model's config.json, which --model takes",
+        Scenario = "it is a scenario, which \"accelsim simulate\" takes as its first word";
 
     /// <summary>Every header of a captured run has it near its beginning.</summary>
     private static ReadOnlySpan<byte> Schema => "\"accelsim-operators/"u8;
@@ -35,10 +41,10 @@ internal static class KnownFile
         }
         var names = Members(text);
         return names.Contains("model_type") || names.Contains("architectures")
-                ? "it is a model's config.json, which --model takes"
+                ? Model
             : names.Intersect(["extends", "memory", "pools", "kernelClass", "fabric"]).Any()
                 && !names.Contains("cost_model")
-                ? "it describes hardware, which --hardware takes"
+                ? Hardware
             : names.Contains("cost_model") && names.Contains("workload")
                 ? "it is the summary of a simulated run, whose requests are in requests.csv beside "
                     + "it"
@@ -46,8 +52,21 @@ internal static class KnownFile
                 ? "it is the manifest of a simulated run, whose requests are in requests.csv "
                     + "beside it"
             : names.Contains("replicas") && names.Contains("model")
-                ? "it is a scenario, which \"accelsim simulate\" takes as its first word"
+                ? Scenario
             : null;
+    }
+
+    /// <summary>Refuses a file that is known, and is not what is expected.</summary>
+    /// <param name="file">The file as the user named it.</param>
+    /// <param name="text">Its text.</param>
+    /// <param name="expected">Such as <see cref="Hardware"/>.</param>
+    /// <param name="problem">What it lacks, such as <c>describes no hardware</c>.</param>
+    /// <exception cref="ConfigException">It is another.</exception>
+    public static void Refuse(string file, string text, string expected, string problem)
+    {
+        var start = text.Length > Looked ? text[..Looked] : text;
+        if (Of(Encoding.UTF8.GetBytes(start)) is { } known && known != expected)
+            throw new ConfigException(file, 0, "", $"{problem}: {known}.");
     }
 
     /// <summary>The outermost members, as far as the text is there and sound.</summary>
@@ -65,7 +84,7 @@ internal static class KnownFile
             while (reader.Read())
             {
                 if (reader.TokenType == JsonTokenType.PropertyName && reader.CurrentDepth == 1)
-                    names.Add(TraceFile.Unescape(ref reader));
+                    names.Add(JsonNames.Unescape(ref reader));
             }
         }
         catch (JsonException)
