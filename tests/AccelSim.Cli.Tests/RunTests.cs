@@ -114,7 +114,7 @@ public sealed class RunTests
 
     /// <summary>Nobody has so much memory: told before any of it is taken.</summary>
     [Theory]
-    [InlineData("run --model llama-3.1-405b --weights random --dtype fp32 --prompt x",
+    [InlineData("run --model llama-3.1-405b --weights random --dtype fp32 --bench --isl 4 --osl 4",
         "infeasible: weights of llama-3.1-405b take 1,6")]
     [InlineData("run --model DRAFT --bench --isl 900 --osl 100 --batch 10000000",
         "infeasible: 630,000,000 KV blocks of 16 tokens take ")]
@@ -130,6 +130,8 @@ public sealed class RunTests
 
     /// <summary>What would be ignored is refused.</summary>
     [Theory]
+    [InlineData("--weights random --prompt x", "--prompt: the model has no tokenizer, so it knows "
+        + "no text; name a folder or GGUF file that has one, or measure with --bench.")]
     [InlineData("--prompt x --hardware h100-sxm", "--hardware: says nothing without --bench.")]
     [InlineData("--prompt x --isl 4", "--isl: says nothing without --bench.")]
     [InlineData("--prompt x --formats int4", "--formats: says nothing without --perplexity.")]

@@ -222,7 +222,7 @@ public sealed class TraceVerbTests(CapturedRun captured) : IClassFixture<Capture
             folder["run.jsonl"]);
         Assert.Equal(2, run.Code);
         Assert.Equal(
-            "--requests: request 1 waits for the answer to request 0, as in a session; capture "
+            "request 1 waits for the answer to request 0, as in a session; capture "
             + "sends requests of their own alone.\n", run.Error);
     }
 

@@ -141,12 +141,12 @@ internal sealed class CaptureVerb : Verb
         {
             if (request.After is { } earlier)
             {
-                throw new ConfigException("", 0, "--requests",
+                throw new ConfigException("", 0, "",
                     $"request {request.Id} waits for the answer to request {earlier}, as in a "
                     + "session; capture sends requests of their own alone.");
             }
             if ((long)request.PromptTokens + request.OutputTokens <= most) continue;
-            throw new ConfigException("", 0, "--requests",
+            throw new ConfigException("", 0, "",
                 $"request {request.Id} has {request.PromptTokens} + {request.OutputTokens} tokens, "
                 + $"more than the {most} that {shape.Id} is made for.");
         }

@@ -127,7 +127,7 @@ internal sealed partial class CompareVerb : Verb
         return ErrorGate.Decide(
             Terminal,
             $"Overall: median absolute error {ValidationTables.Percent(overall.Median)} "
-                + $"over {Figures.Whole(overall.Count)} operators, "
+                + $"over {Figures.Plural(overall.Count, "operator")}, "
                 + $"{ValidationTables.Percent(compared.OfSteps!.Median)} over "
                 + Figures.Plural(compared.Steps, "step"),
             overall.Median, most);

@@ -87,6 +87,8 @@ internal sealed class RunVerb : Verb
                 + "compare formats.");
         }
         if (bench) return Bench(parsed);
+        // Random weights of a large model take minutes to make.
+        if (_model.IsRandom(parsed)) throw NoText();
         using var pool = _model.Pool(parsed);
         using var backend = _backend.Open(parsed, pool);
         using var opened = _model.Open(parsed, pool);
@@ -148,12 +150,7 @@ internal sealed class RunVerb : Verb
     private int Generate(
         ParseResult parsed, OpenedModel opened, IBackend backend, CpuPool pool)
     {
-        if (opened.Tokenizer is not { } tokenizer)
-        {
-            throw new ConfigException("", 0, "--prompt",
-                "the model has no tokenizer, so it knows no text; name a folder or GGUF file that "
-                + "has one, or measure with --bench.");
-        }
+        if (opened.Tokenizer is not { } tokenizer) throw NoText();
         var tokens = tokenizer.Encode(parsed.GetValue(_prompt)!);
         if (tokens.Length == 0)
             throw new ConfigException("", 0, "--prompt", "has no tokens; write some text.");
@@ -187,6 +184,10 @@ internal sealed class RunVerb : Verb
         SpeculationText.Write(Terminal, proposing.Name, answer);
         return ExitCode.Done;
     }
+
+    private static ConfigException NoText() => new("", 0, "--prompt",
+        "the model has no tokenizer, so it knows no text; name a folder or GGUF file that has one, "
+        + "or measure with --bench.");
 
     /// <summary>Positions that a model has not learned are not in its tables.</summary>
     private static void RefuseBeyond(ModelConfig shape, int prompt, int most, string flag)

@@ -131,7 +131,11 @@ public sealed class TraceReader : IDisposable
                 "is missing; a trace carries the model's config.json.");
         }
         config.Parent!.Remove();
-        return (RecordBinder.Bind<TraceHeader>(root, _file), config.ToString());
+        var header = RecordBinder.Bind<TraceHeader>(root, _file);
+        return header.Operators.Count > 0
+            ? (header, config.ToString())
+            : throw new ConfigException(_file, 1, "$.operators",
+                "is empty; it names the operators that steps refer to.");
     }
 
     /// <summary>Reads a whole line; false at the end, where a part of a line is left out.</summary>
