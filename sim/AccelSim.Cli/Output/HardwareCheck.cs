@@ -44,11 +44,11 @@ internal static class HardwareCheck
         {
             throw ConfigException.Of(
             [
+                new ConfigException(document.File, 0, "", "contradicts itself: "
+                    + $"{more}; a what-if takes values that it overrules out with null."),
                 .. errors[false].Select(finding => new ConfigException(
                     finding.File, finding.Line, finding.Path,
                     $"{finding.Problem} {finding.Mend}")),
-                new ConfigException(document.File, 0, "", "contradicts itself: "
-                    + $"{more}; a what-if takes values that it overrules out with null."),
             ]);
         }
         foreach (var finding in errors[true])
