@@ -52,6 +52,7 @@ public sealed class EngineModel : IDisposable
         ArgumentNullException.ThrowIfNull(shape);
         ArgumentNullException.ThrowIfNull(formats);
         var graph = OperatorGraph.Build(shape, new ParallelismPlan(), formats.Plan(shape));
+        HostMemory.Refuse(graph.WeightBytes(0).Value, $"weights of {shape.Id}");
         List<BoundOperator> operators = [];
         foreach (var placed in graph.Sequence(0))
         {

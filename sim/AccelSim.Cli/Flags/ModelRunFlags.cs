@@ -125,7 +125,8 @@ internal sealed class ModelRunFlags(string? usual = null)
     private static string? Known(ParseResult parsed, Option<string?> flag) =>
         parsed.GetValue(flag) is { } text && text != "auto" ? text : null;
 
-    private bool IsRandom(ParseResult parsed) => parsed.GetValue(_weights) is not null
+    /// <summary>Whether weights are made rather than read; then there is no tokenizer.</summary>
+    public bool IsRandom(ParseResult parsed) => parsed.GetValue(_weights) is not null
         || (usual is not null && parsed.GetValue(_model) is null);
 
     private string Name(ParseResult parsed) => parsed.GetValue(_model) ?? usual

@@ -20,7 +20,7 @@ internal sealed class FormatTrials(
     /// <exception cref="ConfigException">The text cannot be read or is too short.</exception>
     public TriedFormats Run(string file, IReadOnlyList<TrialFormat> formats)
     {
-        var text = Read(file);
+        var text = TextFile.Read(file);
         List<TriedFormat> tried = [];
         var (id, count, window) = ("", 0, 0);
         foreach (var format in formats)
@@ -65,17 +65,5 @@ internal sealed class FormatTrials(
                 Figures.Number(one.Perplexity, 4));
         }
         table.Write(terminal, all.Note);
-    }
-
-    private static string Read(string file)
-    {
-        try
-        {
-            return File.ReadAllText(file);
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            throw new ConfigException(file, 0, "--perplexity", "cannot be read: " + e.Message);
-        }
     }
 }

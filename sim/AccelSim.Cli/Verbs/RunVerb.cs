@@ -76,15 +76,11 @@ internal sealed class RunVerb : Verb
     /// <inheritdoc/>
     protected override int Run(ParseResult parsed)
     {
+        RefuseOthers(parsed);
         if (parsed.GetValue(_text) is { } text)
         {
             TryFormats(parsed, text);
             return ExitCode.Done;
-        }
-        if (parsed.GetValue(_out) is not null)
-        {
-            throw new ConfigException("", 0, _out.Name,
-                "goes with --perplexity, whose tables and plots are written there; leave it out.");
         }
         var bench = parsed.GetValue(_bench);
         if (!bench && parsed.GetValue(_prompt) is null)
@@ -94,6 +90,8 @@ internal sealed class RunVerb : Verb
                 + "compare formats.");
         }
         if (bench) return Bench(parsed);
+        // Random weights of a large model take minutes to make.
+        if (_model.IsRandom(parsed)) throw NoText();
         using var pool = _model.Pool(parsed);
         using var backend = _backend.Open(parsed, pool);
         using var opened = _model.Open(parsed, pool);
@@ -116,6 +114,21 @@ internal sealed class RunVerb : Verb
         Terminal.Line($"Wrote {string.Join(", ", Files)} to {folder.Path}");
     }
 
+    /// <summary>Flags of what is not asked for would say nothing.</summary>
+    private void RefuseOthers(ParseResult parsed)
+    {
+        Option[] text = [_prompt, _maxTokens, _temperature], accuracy = [_text, _formats, _out];
+        Option[] measuring = [_bench, .. _point.All, _budget, _hardware];
+        var asked = parsed.Has(_text) ? accuracy : parsed.GetValue(_bench) ? measuring : text;
+        foreach (var flags in new[] { text, accuracy, measuring })
+        {
+            if (flags == asked || flags.FirstOrDefault(parsed.Has) is not { } flag) continue;
+            throw new ConfigException("", 0, flag.Name, flag == flags[0]
+                ? $"and {asked[0].Name} ask for two things; keep one."
+                : $"says nothing without {flags[0].Name}.");
+        }
+    }
+
     private int Bench(ParseResult parsed)
     {
         var (isl, osl, batches) = _point.Read(parsed);
@@ -127,7 +140,7 @@ internal sealed class RunVerb : Verb
         RefuseBeyond(opened.Model.Shape, isl, osl, "--isl");
         var simulated = parsed.GetValue(_hardware) is { } hardware
             ? new SimulatedBatch(
-                _model.Scenario(parsed, opened.Model.Formats, hardware, budget),
+                Terminal, _model.Scenario(parsed, opened.Model.Formats, hardware, budget),
                 opened.Model.Shape)
             : null;
         var tables = new BenchTables(Terminal, opened.Model, limits, backend, simulated);
@@ -156,12 +169,7 @@ internal sealed class RunVerb : Verb
     private int Generate(
         ParseResult parsed, OpenedModel opened, IBackend backend, CpuPool pool)
     {
-        if (opened.Tokenizer is not { } tokenizer)
-        {
-            throw new ConfigException("", 0, "--prompt",
-                "the model has no tokenizer, so it knows no text; name a folder or GGUF file that "
-                + "has one, or measure with --bench.");
-        }
+        if (opened.Tokenizer is not { } tokenizer) throw NoText();
         var tokens = tokenizer.Encode(parsed.GetValue(_prompt)!);
         if (tokens.Length == 0)
             throw new ConfigException("", 0, "--prompt", "has no tokens; write some text.");
@@ -195,6 +203,10 @@ internal sealed class RunVerb : Verb
         SpeculationText.Write(Terminal, proposing.Name, answer);
         return ExitCode.Done;
     }
+
+    private static ConfigException NoText() => new("", 0, "--prompt",
+        "the model has no tokenizer, so it knows no text; name a folder or GGUF file that has one, "
+        + "or measure with --bench.");
 
     /// <summary>Positions that a model has not learned are not in its tables.</summary>
     private static void RefuseBeyond(ModelConfig shape, int prompt, int most, string flag)
