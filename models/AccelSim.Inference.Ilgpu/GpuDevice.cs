@@ -1,5 +1,7 @@
 using System.Reflection;
 using ILGPU;
+using ILGPU.Backends;
+using ILGPU.Backends.EntryPoints;
 using ILGPU.Runtime;
 using ILGPU.Runtime.Cuda;
 
@@ -68,44 +70,51 @@ internal sealed class GpuDevice : IDisposable
     public KernelConfig Threads(long count) =>
         Groups((int)((count + GroupSize - 1) / GroupSize));
 
-    public void Run<A, B>(Action<A, B> kernel, KernelConfig grid, A a, B b)
+    public void Run<A, B>(
+        Action<A, B> kernel, KernelConfig grid, A a, B b)
         where A : struct where B : struct =>
-        Compiled(kernel, () => Accelerator.LoadStreamKernel(kernel))(grid, a, b);
+        Compiled<Action<AcceleratorStream, KernelConfig, A, B>>(kernel)(
+            Accelerator.DefaultStream, grid, a, b);
 
-    public void Run<A, B, C>(Action<A, B, C> kernel, KernelConfig grid, A a, B b, C c)
+    public void Run<A, B, C>(
+        Action<A, B, C> kernel, KernelConfig grid, A a, B b, C c)
         where A : struct where B : struct where C : struct =>
-        Compiled(kernel, () => Accelerator.LoadStreamKernel(kernel))(grid, a, b, c);
+        Compiled<Action<AcceleratorStream, KernelConfig, A, B, C>>(kernel)(
+            Accelerator.DefaultStream, grid, a, b, c);
 
     public void Run<A, B, C, D>(
         Action<A, B, C, D> kernel, KernelConfig grid, A a, B b, C c, D d)
         where A : struct where B : struct where C : struct where D : struct =>
-        Compiled(kernel, () => Accelerator.LoadStreamKernel(kernel))(grid, a, b, c, d);
+        Compiled<Action<AcceleratorStream, KernelConfig, A, B, C, D>>(kernel)(
+            Accelerator.DefaultStream, grid, a, b, c, d);
 
     public void Run<A, B, C, D, E>(
         Action<A, B, C, D, E> kernel, KernelConfig grid, A a, B b, C c, D d, E e)
         where A : struct where B : struct where C : struct where D : struct where E : struct =>
-        Compiled(kernel, () => Accelerator.LoadStreamKernel(kernel))(grid, a, b, c, d, e);
+        Compiled<Action<AcceleratorStream, KernelConfig, A, B, C, D, E>>(kernel)(
+            Accelerator.DefaultStream, grid, a, b, c, d, e);
 
     public void Run<A, B, C, D, E, F>(
         Action<A, B, C, D, E, F> kernel, KernelConfig grid, A a, B b, C c, D d, E e, F f)
         where A : struct where B : struct where C : struct where D : struct where E : struct
         where F : struct =>
-        Compiled(kernel, () => Accelerator.LoadStreamKernel(kernel))(grid, a, b, c, d, e, f);
+        Compiled<Action<AcceleratorStream, KernelConfig, A, B, C, D, E, F>>(kernel)(
+            Accelerator.DefaultStream, grid, a, b, c, d, e, f);
 
     public void Run<A, B, C, D, E, F, G>(
-        Action<A, B, C, D, E, F, G> kernel, KernelConfig grid, A a, B b, C c, D d, E e, F f,
-        G g)
+        Action<A, B, C, D, E, F, G> kernel, KernelConfig grid, A a, B b, C c, D d, E e, F f, G g)
         where A : struct where B : struct where C : struct where D : struct where E : struct
         where F : struct where G : struct =>
-        Compiled(kernel, () => Accelerator.LoadStreamKernel(kernel))(grid, a, b, c, d, e, f, g);
+        Compiled<Action<AcceleratorStream, KernelConfig, A, B, C, D, E, F, G>>(kernel)(
+            Accelerator.DefaultStream, grid, a, b, c, d, e, f, g);
 
     public void Run<A, B, C, D, E, F, G, H, I>(
-        Action<A, B, C, D, E, F, G, H, I> kernel, KernelConfig grid, A a, B b, C c, D d, E e,
-        F f, G g, H h, I i)
+        Action<A, B, C, D, E, F, G, H, I> kernel, KernelConfig grid, A a, B b, C c, D d, E e, F f,
+        G g, H h, I i)
         where A : struct where B : struct where C : struct where D : struct where E : struct
         where F : struct where G : struct where H : struct where I : struct =>
-        Compiled(kernel, () => Accelerator.LoadStreamKernel(kernel))(
-            grid, a, b, c, d, e, f, g, h, i);
+        Compiled<Action<AcceleratorStream, KernelConfig, A, B, C, D, E, F, G, H, I>>(kernel)(
+            Accelerator.DefaultStream, grid, a, b, c, d, e, f, g, h, i);
 
     public void Dispose()
     {
@@ -121,11 +130,14 @@ internal sealed class GpuDevice : IDisposable
             ? MatrixUnits.Cuda
             : MatrixUnits.None;
 
-    private T Compiled<T>(Delegate kernel, Func<T> compile)
+    private T Compiled<T>(Delegate kernel)
         where T : Delegate
     {
         if (_kernels.TryGetValue(kernel.Method, out var known)) return (T)known;
-        var made = compile();
+        var compiled = Accelerator.GetBackend().Compile(
+            EntryPointDescription.FromExplicitlyGroupedKernel(kernel.Method), default);
+        CudaPtx.Mend(compiled);
+        var made = Accelerator.LoadKernel(compiled).CreateLauncherDelegate<T>();
         _kernels[kernel.Method] = made;
         return made;
     }

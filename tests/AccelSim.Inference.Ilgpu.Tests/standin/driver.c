@@ -363,6 +363,7 @@ EXPORT i32 cuModuleLoadData(void **module, const char *text) {
 }
 
 EXPORT i32 cuModuleUnload(void *module) {
+    if (!module) return INVALID_HANDLE;
     finish();
     free_module(module);
     return SUCCESS;

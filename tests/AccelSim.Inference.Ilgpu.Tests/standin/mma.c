@@ -26,6 +26,15 @@ static u32 to_bf16(f32 value) {
 // The first operand goes to the upper half.
 u32 bf16_pair(f32 high, f32 low) { return to_bf16(high) << 16 | to_bf16(low); }
 
+static u32 to_f16(f32 value) {
+    _Float16 half = (_Float16)value;
+    uint16_t bits;
+    memcpy(&bits, &half, sizeof bits);
+    return value != value ? 0x7fff : bits;
+}
+
+u32 f16_pair(f32 high, f32 low) { return to_f16(high) << 16 | to_f16(low); }
+
 // Four products of signed bytes.
 i32 dp4a(i32 a, i32 b, i32 c) {
     u32 sum = (u32)c;

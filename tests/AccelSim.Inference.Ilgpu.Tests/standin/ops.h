@@ -83,6 +83,7 @@ OP1(cvt_rn_f32_s32, f32, i32, (f32)a)
 OP1(cvt_rn_f32_u32, f32, u32, (f32)a)
 OP1(cvt_rzi_s32_f32, i32, f32, rounded_to_zero(a))
 OP2(cvt_rn_bf16x2_f32, u32, f32, f32, bf16_pair(a, b))
+OP2(cvt_rn_f16x2_f32, u32, f32, f32, f16_pair(a, b))
 
 SET(setp_eq_s32, i32, a == b)
 SET(setp_ne_s32, i32, a != b)

@@ -25,7 +25,8 @@ enum {
 };
 
 struct warp {
-    u32 pc[LANES], live;   // lanes that have not returned
+    u32 pc[LANES];
+    u32 live, waiting;     // lanes that have not returned, and those of them that wait for others
     u8 *rows, *local;
     u32 *predicates;
 };
@@ -138,13 +139,17 @@ static void plain(struct run *r, struct warp *w, const struct op *op, u32 m) {
     }
 }
 
-static u32 lowest(const struct warp *w, u32 *active) {
+// Lanes at a place.
+static u32 lanes_at(const struct warp *w, u32 pc) {
+    u32 lanes = 0;
+    for (int i = 0; i < LANES; i++) lanes |= (u32)(w->pc[i] == pc) << i;
+    return lanes & w->live;
+}
+
+static u32 lowest(const struct warp *w, u32 lanes) {
     u32 pc = ALL;
     for (int i = 0; i < LANES; i++)
-        if ((w->live >> i & 1) && w->pc[i] < pc) pc = w->pc[i];
-    *active = 0;
-    for (int i = 0; i < LANES; i++) *active |= (u32)(w->pc[i] == pc) << i;
-    *active &= w->live;
+        if ((lanes >> i & 1) && w->pc[i] < pc) pc = w->pc[i];
     return pc;
 }
 
@@ -153,64 +158,78 @@ static void go(struct warp *w, u32 lanes, u32 pc) {
         if (lanes >> i & 1) w->pc[i] = pc;
 }
 
-// All lanes must be here, as none of them is waited for: the manual leaves open what happens
-// otherwise.
-static void together(struct run *r, const struct op *op, u32 lanes, u32 wanted) {
-    if ((lanes & wanted) != wanted)
-        fail(r, op, ILLEGAL_INSTRUCTION, "lanes are missing", wanted & ~lanes);
-}
-
-static void shuffle(struct run *r, struct warp *w, const struct op *op, u32 m) {
+// Whom an instruction of several lanes wants.
+static u32 wanted(struct run *r, struct warp *w, const struct op *op, u32 lanes) {
+    if (op->code == OP_BAR) return w->live;
+    if (op->code != OP_SHFL) return ALL;
+    u32 all = 0;
     for (int i = 0; i < LANES; i++) {
-        if (!(m >> i & 1)) continue;
+        if (!(lanes >> i & 1)) continue;
         u32 members = ((u32 *)(w->rows + op->x[4]))[i];
         if (!(members >> i & 1)) fail(r, op, ILLEGAL_INSTRUCTION, "not among its lanes", members);
-        together(r, op, m, members);
+        all |= members;
     }
-    run_shfl(w->rows, op->x, op->space, m);
+    return all;
+}
+
+// An instruction of several lanes: whether they are all there. Lanes whose way led them here early
+// wait for the others, as the assembler lets them meet before; if those never come, the manual
+// leaves open what happens, so this is an error.
+static int meet(struct run *r, struct warp *w, const struct op *op, u32 *active) {
+    u32 here = (u32)(op - r->kernel->code);
+    go(w, *active, here);
+    *active = lanes_at(w, here);
+    u32 missing = wanted(r, w, op, *active) & ~*active;
+    w->waiting |= *active;
+    if (missing && !(w->live & ~w->waiting))
+        fail(r, op, ILLEGAL_INSTRUCTION, "lanes never come", missing);
+    if (!missing) w->waiting &= ~*active;
+    return !missing;
+}
+
+static int lanes_together(struct run *r, struct warp *w, const struct op *op, u32 *active) {
+    if (op->guard >= 0) fail(r, op, ILLEGAL_INSTRUCTION, "a predicate on it", op->guard);
+    if (!meet(r, w, op, active)) return 0;
+    if (op->code == OP_SHFL) run_shfl(w->rows, op->x, op->space, *active);
+    else if (op->code != OP_BAR) run_mma(w->rows, op->x, op->code == OP_MMA_F16);
+    return 1;
+}
+
+static void branch(struct run *r, struct warp *w, const struct op *op, u32 m, u32 *active) {
+    if (op->uniform && m) fail(r, op, ILLEGAL_INSTRUCTION, "a uniform branch parts lanes", m);
+    go(w, m, (u32)op->x[0]);
+    *active &= ~m;
 }
 
 // Up to a barrier (1) or the end (0).
 static int run_warp(struct run *r, struct warp *w) {
-    const struct op *code = r->kernel->code;
     while (w->live) {
-        u32 active, others, next = ALL;
-        u32 pc = lowest(w, &active);
-        for (int i = 0; i < LANES; i++)
-            if ((w->live & ~active) >> i & 1 && w->pc[i] < next) next = w->pc[i];
+        u32 pc = lowest(w, w->live & ~w->waiting);
+        u32 active = lanes_at(w, pc);
+        u32 next = lowest(w, w->live & ~w->waiting & ~active);
         while (pc < next && active) {
-            const struct op *op = &code[pc++];
+            const struct op *op = &r->kernel->code[pc++];
             u32 m = active;
             if (op->guard >= 0)
                 m &= op->negated ? ~w->predicates[op->guard] : w->predicates[op->guard];
             switch (op->code) {
             case OP_BRA:
-                if (m == active) {
-                    pc = (u32)op->x[0];
-                    break;
-                }
-                if (op->uniform && m)
-                    fail(r, op, ILLEGAL_INSTRUCTION, "a uniform branch parts lanes", m);
-                others = (u32)op->x[0];
-                go(w, m, others);
-                active &= ~m;
-                if (m && others < next) next = others;
+                if (m != active) branch(r, w, op, m, &active);
+                if (m == active) pc = (u32)op->x[0];
+                else if (m && (u32)op->x[0] < next) next = (u32)op->x[0];
                 break;
             case OP_RET:
                 w->live &= ~m;
                 active &= ~m;
                 break;
-            case OP_BAR:
-                together(r, op, m, w->live);
-                go(w, active, pc);
-                return 1;
             case OP_LOAD: load(r, w, op, m); break;
             case OP_STORE: store(r, w, op, m); break;
-            case OP_SHFL: shuffle(r, w, op, m); break;
+            case OP_BAR:
+            case OP_SHFL:
             case OP_MMA_BF16:
             case OP_MMA_F16:
-                together(r, op, m, ALL);
-                run_mma(w->rows, op->x, op->code == OP_MMA_F16);
+                if (!lanes_together(r, w, op, &active)) active = 0;
+                else if (op->code == OP_BAR) return go(w, active, pc), 1;
                 break;
             default: plain(r, w, op, m); break;
             }
@@ -271,6 +290,7 @@ static void run_group(struct run *r, u64 index) {
     for (u32 i = 0; i < r->warpCount; i++) {
         struct warp *w = &r->warps[i];
         u32 left = threads - i * LANES;
+        w->waiting = 0;
         w->live = left >= LANES ? ALL : (1u << left) - 1;
         memset(w->pc, 0, sizeof w->pc);
         memset(w->local, 0xff, (size_t)LANES * r->kernel->localBytes);

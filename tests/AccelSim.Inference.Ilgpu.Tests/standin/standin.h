@@ -96,6 +96,7 @@ void run_groups(struct launch *launch);
 void run_mma(u8 *rows, const i32 *x, int half);
 void run_shfl(u8 *rows, const i32 *x, int kind, u32 active);
 u32 bf16_pair(f32 high, f32 low);
+u32 f16_pair(f32 high, f32 low);
 i32 dp4a(i32 a, i32 b, i32 c);
 i32 rounded_to_zero(f32 a);
 
