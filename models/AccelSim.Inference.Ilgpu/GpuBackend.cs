@@ -14,7 +14,9 @@ internal sealed class GpuBackend : IBackend
 {
     private const int Rounds = 20;
     private const long MostCopied = 1L << 30;
+    private const int LeastSide = 256;
     private const int MostSide = 8192;
+    private const double EnoughSeconds = 0.02;
 
     private readonly Context _context;
     private readonly GpuDevice _device;
@@ -41,7 +43,8 @@ internal sealed class GpuBackend : IBackend
         Backend = _device.IsCuda ? "cuda" : "opencl",
         ClockMegahertz = _device.Accelerator switch
         {
-            CudaAccelerator cuda => cuda.ClockRate / 1000.0,
+            // ILGPU has divided the driver's kilohertz.
+            CudaAccelerator cuda => cuda.ClockRate,
             CLAccelerator opencl => opencl.ClockRate,
             _ => 0,
         },
@@ -80,10 +83,19 @@ internal sealed class GpuBackend : IBackend
         return 2.0 * bytes / Best(() => from.View.BaseView.CopyTo(to.View.BaseView));
     }
 
+    /// <summary>Operations per second of the largest product that takes no great time.</summary>
     private double Multiply()
     {
-        // Processors take seconds where GPUs take a thousandth of one.
-        var side = _device.IsCuda ? MostSide : 1024;
+        for (var side = LeastSide; ; side *= 2)
+        {
+            var seconds = Product(side);
+            if (side >= MostSide || seconds > EnoughSeconds)
+                return 2.0 * side * side * side / seconds;
+        }
+    }
+
+    private double Product(int side)
+    {
         using var weights = new Matrix(side, side, new Storage(StorageKind.Bf16));
         using var matrix = new DeviceMatrix(_device, [weights]);
         using var x = new DeviceSlot<float>(_device);
@@ -91,7 +103,7 @@ internal sealed class GpuBackend : IBackend
         using var linear = new GpuLinear(_device);
         x.Take(side, side).MemSetToZero();
         y.Take(side, side);
-        return 2.0 * side * side * side / Best(() => linear.Run(matrix, x, side, y, null));
+        return Best(() => linear.Run(matrix, x, side, y, null));
     }
 
     private double Best(Action work)

@@ -11,7 +11,7 @@
 #define EXPORT __attribute__((visibility("default")))
 
 enum { MOST_ALLOCATIONS = 1 << 16, THREADS = 2 };
-static const u64 MEMORY = 12ull << 30;
+static const u64 MEMORY = 8ull << 30;
 
 enum kind { LAUNCH, COPY, FILL, EVENT };
 
