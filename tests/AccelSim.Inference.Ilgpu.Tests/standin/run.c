@@ -31,13 +31,21 @@ struct warp {
     u32 *predicates;
 };
 
+// Which threads touched a word of shared memory since the last barrier.
+struct touch {
+    u32 writePhase, readPhase, writer, reader;
+};
+
+enum { SEVERAL = 1 << 16 };
+
 struct run {
     struct launch *launch;
     const struct kernel *kernel;
     struct warp *warps;
     u32 warpCount;
     u8 *memory, *shared;
-    u32 sharedBytes;
+    u32 sharedBytes, phase;
+    struct touch *touched;
     const struct allocation **last; // by operation: where it went the last time
     jmp_buf failed;
 };
@@ -50,6 +58,25 @@ fail(struct run *r, const struct op *op, i32 error, const char *what, u64 number
         r->kernel->module->lines[op->line], what, (unsigned long long)number);
     r->launch->error = error;
     longjmp(r->failed, 1);
+}
+
+// Words that one thread writes and another touches with no barrier between: which comes first is
+// left open, within a warp, too.
+static void touch(struct run *r, const struct op *op, u32 thread, u64 at, u32 bytes) {
+    int stores = op->code == OP_STORE;
+    for (u32 i = 0; i < bytes / 4; i++) {
+        struct touch *t = &r->touched[at / 4 + i];
+        int written = t->writePhase == r->phase, read = t->readPhase == r->phase;
+        if ((written && t->writer != thread) || (stores && read && t->reader != thread))
+            fail(r, op, ILLEGAL_INSTRUCTION, "threads race for shared memory", at);
+        if (stores) {
+            t->writePhase = r->phase;
+            t->writer = thread;
+        } else {
+            t->readPhase = r->phase;
+            t->reader = read && t->reader != thread ? SEVERAL : thread;
+        }
+    }
 }
 
 // Where so many bytes at an address of a lane lie.
@@ -69,8 +96,9 @@ static u8 *place(
     u64 at = address - WINDOW;
     if (limit < bytes || at > limit - bytes)
         fail(r, op, ILLEGAL_ADDRESS, "outside of the window", address);
-    return op->space == SHARED ? r->shared + at
-        : w->local + (u64)lane * r->kernel->localBytes + at;
+    if (op->space == LOCAL) return w->local + (u64)lane * r->kernel->localBytes + at;
+    touch(r, op, (u32)(w - r->warps) * LANES + lane, at, bytes);
+    return r->shared + at;
 }
 
 static void load(struct run *r, struct warp *w, const struct op *op, u32 m) {
@@ -256,6 +284,7 @@ static void prepare(struct run *r) {
     r->memory = aligned_alloc(64, bytes);
     r->warps = calloc(r->warpCount, sizeof *r->warps);
     r->last = calloc(k->count, sizeof *r->last);
+    r->touched = calloc(r->sharedBytes / 4 + 1, sizeof *r->touched);
     memset(r->memory, 0xff, bytes);
     for (u32 i = 0; i < r->warpCount; i++) {
         struct warp *w = &r->warps[i];
@@ -299,6 +328,7 @@ static void run_group(struct run *r, u64 index) {
     // The other way round from barrier to barrier, lest a missing one goes unnoticed.
     for (u32 turn = 0; waiting; turn++) {
         waiting = 0;
+        r->phase++;
         for (u32 i = 0; i < r->warpCount; i++) {
             struct warp *w = &r->warps[turn % 2 ? i : r->warpCount - 1 - i];
             if (w->live) waiting += run_warp(r, w);
@@ -319,4 +349,5 @@ void run_groups(struct launch *launch) {
     free(r.memory);
     free(r.warps);
     free(r.last);
+    free(r.touched);
 }
