@@ -433,9 +433,12 @@ EXPORT i32 cuEventRecord(struct event *event, void *stream) {
     NEEDS_CONTEXT;
     (void)stream;
     pthread_mutex_lock(&guard);
-    event->recorded = event->pending = 1;
+    event->recorded = 1;
+    event->pending = !skips;
     pthread_mutex_unlock(&guard);
-    hand_over((struct task){EVENT, .event = event});
+    // Without launches there is nothing to wait for, and no thread to wake.
+    if (skips) event->seconds = now();
+    else hand_over((struct task){EVENT, .event = event});
     return SUCCESS;
 }
 
