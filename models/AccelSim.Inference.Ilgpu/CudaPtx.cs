@@ -10,8 +10,8 @@ internal static class CudaPtx
     /// <summary>
     /// ILGPU 1.5.3 marks branches on which lanes of a warp part as ones on which they never do
     /// (bra.uni): where a constant meets a value that it knows nothing of, as what was loaded as a
-    /// structure, it takes the result for the same in all lanes. NVIDIA's assembler trusts the
-    /// mark and need not bring lanes together again before shuffles, barriers and matrix units.
+    /// structure, it takes the result for the same in all lanes. NVIDIA's assembler may trust the
+    /// mark, and need not bring lanes together again before shuffles, barriers and matrix units.
     /// Without it, the assembler finds out by itself.
     /// </summary>
     public static string Mended(string text) =>
