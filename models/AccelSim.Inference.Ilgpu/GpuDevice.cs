@@ -1,9 +1,11 @@
 using System.Reflection;
+using AccelSim.Configuration;
 using ILGPU;
 using ILGPU.Backends;
 using ILGPU.Backends.EntryPoints;
 using ILGPU.Runtime;
 using ILGPU.Runtime.Cuda;
+using ILGPU.Runtime.OpenCL;
 
 namespace AccelSim.Inference.Ilgpu;
 
@@ -70,6 +72,24 @@ internal sealed class GpuDevice : IDisposable
     public KernelConfig Threads(long count) =>
         Groups((int)((count + GroupSize - 1) / GroupSize));
 
+    /// <summary>Memory on the device.</summary>
+    /// <exception cref="ConfigException">The device has no more.</exception>
+    public MemoryBuffer1D<T, Stride1D.Dense> Allocate<T>(long count)
+        where T : unmanaged
+    {
+        try
+        {
+            return Accelerator.Allocate1D<T>(count);
+        }
+        catch (AcceleratorException problem) when (IsFull(problem))
+        {
+            throw new ConfigException("", 0, "--backend", FormattableString.Invariant(
+                $"the device's {Accelerator.MemorySize / 1e9:0.#} GB are too few for weights, ")
+                + "cache and what is between; take a coarser format (--dtype), fewer or shorter "
+                + "sequences, or --backend cpu.");
+        }
+    }
+
     public void Run<A, B>(
         Action<A, B> kernel, KernelConfig grid, A a, B b)
         where A : struct where B : struct =>
@@ -130,6 +150,14 @@ internal sealed class GpuDevice : IDisposable
             ? MatrixUnits.Cuda
             : MatrixUnits.None;
 
+    private static bool IsFull(AcceleratorException problem) => problem switch
+    {
+        CudaException cuda => cuda.Error == nameof(CudaError.CUDA_ERROR_OUT_OF_MEMORY),
+        CLException opencl => opencl.Error is CLError.CL_MEM_OBJECT_ALLOCATION_FAILURE
+            or CLError.CL_INVALID_BUFFER_SIZE or CLError.CL_OUT_OF_RESOURCES,
+        _ => false,
+    };
+
     private T Compiled<T>(Delegate kernel)
         where T : Delegate
     {
@@ -179,7 +207,8 @@ internal sealed unsafe class DeviceSlot<T>(GpuDevice device) : IDisposable
         if (_buffer is null || _buffer.Length < needed)
         {
             _buffer?.Dispose();
-            _buffer = device.Accelerator.Allocate1D<T>(Math.Max(16, needed));
+            _buffer = null;
+            _buffer = device.Allocate<T>(Math.Max(16, needed));
         }
         return View;
     }
