@@ -20,7 +20,7 @@ public sealed unsafe class LinearTests : IDisposable
     private static readonly (int Rows, int N, int K)[] Shapes =
     [
         (1, 1, 1), (1, 5, 33), (1, 67, 320), (2, 7, 129), (4, 30, 64), (5, 65, 257), (9, 17, 96),
-        (17, 33, 160), (33, 130, 64), (70, 66, 65),
+        (17, 33, 160), (33, 130, 64), (70, 66, 65), (140, 70, 130),
     ];
 
     private readonly CpuPool _pool = new(2);
@@ -36,9 +36,7 @@ public sealed unsafe class LinearTests : IDisposable
                 {
                     for (var shape = 0; shape < Shapes.Length; shape++)
                     {
-                        // Emulated warps take seconds for each step of each group.
-                        if (device == Devices.Warps && !IsForWarps(format, shape)) continue;
-                        cases.Add(device, format, shape);
+                        if (IsFor(device, format, shape)) cases.Add(device, format, shape);
                     }
                 }
             }
@@ -66,7 +64,7 @@ public sealed unsafe class LinearTests : IDisposable
             {
                 for (var shape = 0; shape < Shapes.Length; shape++)
                 {
-                    if (device != Devices.Warps || IsForWarps(1, shape)) cases.Add(device, shape);
+                    if (IsFor(device, 1, shape)) cases.Add(device, shape);
                 }
             }
             return cases;
@@ -207,6 +205,11 @@ public sealed unsafe class LinearTests : IDisposable
     }
 
     /// <summary>One row, a few, and more than a few, none in whole tiles.</summary>
+    /// <summary>Emulators take seconds for each step of each group.</summary>
+    private static bool IsFor(string device, int format, int shape) =>
+        Devices.Fast.Contains(device)
+        || (Shapes[shape].Rows <= 70 && (device != Devices.Warps || IsForWarps(format, shape)));
+
     private static bool IsForWarps(int format, int shape) => Shapes[shape] is (1, 67, 320)
         || (format > 0 && Shapes[shape] is (2, 7, 129) or (33, 130, 64));
 
