@@ -70,12 +70,23 @@ public sealed class ModelTests : IDisposable
             StringComparison.Ordinal);
     }
 
+    [Fact]
+    public void WeightsThatNoKernelKnows_AreRefused()
+    {
+        var problem = Assert.Throws<Configuration.ConfigException>(
+            () => On(Devices.Emulator, "llama", "int3-g32"));
+        Assert.Equal(
+            "--backend: weights in int3 are run on the processor alone; take another --dtype.",
+            problem.Message);
+    }
+
     /// <summary>Every format of weights with every format of the cache.</summary>
     [Theory]
     [MemberData(nameof(Fast))]
     public void Formats_AgreeWithTheProcessor(string device)
     {
-        foreach (var weights in EngineFormats.WeightFormatNames)
+        foreach (var weights in EngineFormats.WeightFormatNames.Where(name =>
+            KernelChoice.Knows(EngineFormats.Named(name, "fp16").Linear.Kind)))
         {
             foreach (var kv in EngineFormats.KvNames)
             {
