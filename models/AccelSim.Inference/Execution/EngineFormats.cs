@@ -22,9 +22,8 @@ public sealed record EngineFormats(Storage Linear, Storage Embedding, KvKind Kv)
     /// <summary>What weights of linear layers are rounded to first; null: nothing.</summary>
     public IRounding? LinearRounding { get; init; }
 
-    /// <summary>What keys and values are rounded to before they are kept; null: nothing.
-    /// </summary>
-    public KvRounding? KvRounding { get; init; }
+    /// <summary>What shares scales in a cache of two bits, and which tokens stay exact.</summary>
+    public KvScheme KvScheme { get; init; } = KvScheme.Plain;
 
     private static readonly (string Name, Storage Linear, Storage Embedding)[] Weights =
     [
@@ -38,11 +37,20 @@ public sealed record EngineFormats(Storage Linear, Storage Embedding, KvKind Kv)
         ("int4-g32", new(StorageKind.Int4, 32), new(StorageKind.Bf16)),
     ];
 
-    private static readonly (string Name, KvKind Kind)[] Caches =
+    private static readonly (string Name, KvKind Kind, KvScheme Scheme)[] Caches =
     [
-        ("fp32", KvKind.F32), ("bf16", KvKind.Bf16), ("fp16", KvKind.Fp16), ("int8", KvKind.Int8),
-        ("int4", KvKind.Int4),
+        ("fp32", KvKind.F32, KvScheme.Plain), ("bf16", KvKind.Bf16, KvScheme.Plain),
+        ("fp16", KvKind.Fp16, KvScheme.Plain), ("int8", KvKind.Int8, KvScheme.Plain),
+        ("int4", KvKind.Int4, KvScheme.Plain), ("int2", KvKind.Int2, KvScheme.Plain),
+        ("int2-sinks", KvKind.Int2, new KvScheme(4, 0, 0)),
+        ("int2-channels", KvKind.Int2, new KvScheme(4, 32, 0)),
+        ("int2-outliers", KvKind.Int2, new KvScheme(4, 32, 1)),
     ];
+
+    /// <summary>As <c>--kv-cache-dtype</c> takes it.</summary>
+    public string KvName =>
+        Array.Find(Caches, cache => cache.Kind == Kv && cache.Scheme == KvScheme).Name
+        ?? Kv.ToString();
 
     /// <summary>
     /// What the simulator calls the weights' format where it is not one of activations, too.
@@ -55,6 +63,13 @@ public sealed record EngineFormats(Storage Linear, Storage Embedding, KvKind Kv)
         { Kind: StorageKind.Int4 } => "int4",
         _ => null,
     };
+
+    /// <summary>Packed groups do not survive that tokens in them are taken back.</summary>
+    internal void RefuseProposals()
+    {
+        if (KvScheme.KeyGroup > 0)
+            throw new ArgumentException($"A cache of {KvName} takes no token back.");
+    }
 
     /// <summary>Names of formats of weights.</summary>
     public static IEnumerable<string> WeightFormatNames => Weights.Select(format => format.Name);
@@ -80,7 +95,10 @@ public sealed record EngineFormats(Storage Linear, Storage Embedding, KvKind Kv)
             throw new ConfigException("", 0, "--kv-cache-dtype",
                 $"\"{kv}\" is not run; known are {string.Join(", ", KvNames)}.");
         }
-        return new EngineFormats(format.Linear, format.Embedding, cache.Kind);
+        return new EngineFormats(format.Linear, format.Embedding, cache.Kind)
+        {
+            KvScheme = cache.Scheme,
+        };
     }
 
     /// <summary>As a file has most of its numbers.</summary>
@@ -129,7 +147,8 @@ public sealed record EngineFormats(Storage Linear, Storage Embedding, KvKind Kv)
                 KvKind.Bf16 => NumberFormat.Bf16,
                 KvKind.Fp16 => NumberFormat.Fp16,
                 KvKind.Int8 => NumberFormat.Int8,
-                _ => NumberFormat.Int4,
+                KvKind.Int4 => NumberFormat.Int4,
+                _ => NumberFormat.Int2,
             },
         };
     }

@@ -14,8 +14,8 @@ public static class HeldOutLoss
     /// <param name="pool">Threads.</param>
     /// <param name="tokens">The text, at least two tokens.</param>
     /// <param name="window">Tokens of a window, the most that one is foretold from.</param>
-    /// <returns>Nats per token; perplexity is e to that.</returns>
-    public static double Of(EngineModel model, CpuPool pool, IReadOnlyList<int> tokens, int window)
+    public static HeldOut Of(
+        EngineModel model, CpuPool pool, IReadOnlyList<int> tokens, int window)
     {
         ArgumentNullException.ThrowIfNull(tokens);
         ArgumentOutOfRangeException.ThrowIfLessThan(tokens.Count, 2);
@@ -31,7 +31,8 @@ public static class HeldOutLoss
                 [new StepEntry(own, 0, blocks, true, null) { LogitRows = count }]);
             for (var i = 0; i < count; i++) sum += Of(executor.Logits(i), tokens[start + i + 1]);
         }
-        return sum / (tokens.Count - 1);
+        return new HeldOut(
+            sum / (tokens.Count - 1), (double)executor.KvBytes / (blocks.Length * BlockSize));
     }
 
     private static double Of(ReadOnlySpan<float> logits, int token)
@@ -42,3 +43,10 @@ public static class HeldOutLoss
         return Math.Log(sum) + largest - logits[token];
     }
 }
+
+/// <summary>What a text cost a model.</summary>
+/// <param name="Loss">Nats per token; perplexity is e to that.</param>
+/// <param name="KvBytesPerToken">
+/// Memory that a cache of one window took, for each token of it: scales and exact tokens included.
+/// </param>
+public readonly record struct HeldOut(double Loss, double KvBytesPerToken);

@@ -1,7 +1,6 @@
 using AccelSim.Configuration;
 using AccelSim.Inference.Execution;
 using AccelSim.Inference.Kernels;
-using AccelSim.Models;
 
 namespace AccelSim.Inference.Formats;
 
@@ -35,15 +34,8 @@ public sealed record TrialFormat(string Name, string RunsAs, EngineFormats Engin
         Weights("int2", new AffineRounding(2, 128)),
         Weights("sparse-2:4", new SparseRounding(0.5, 4)),
         Weights("sparse-50%", new SparseRounding(0.5, 0)),
-        new("kv-int8", "KV int8", Bf16 with { Kv = KvKind.Int8 }),
-        new("kv-int4", "KV int4", Bf16 with { Kv = KvKind.Int4 }),
-        Cache("kv-int2", new KvRounding(new AffineRounding(2, 32), 0)),
-        Cache("kv-int2-sinks", new KvRounding(new AffineRounding(2, 32), 4)),
-        Cache("kv-int2-channels", new KvRounding(new AffineRounding(2, 32), 4) { KeyGroup = 32 }),
-        Cache("kv-int2-outliers", new KvRounding(new AffineRounding(2, 32), 4)
-        {
-            KeyGroup = 32, OutlierTokens = 1,
-        }),
+        Cache("int8"), Cache("int4"), Cache("int2"), Cache("int2-sinks"), Cache("int2-channels"),
+        Cache("int2-outliers"),
     ];
 
     /// <summary>Formats by name.</summary>
@@ -78,20 +70,6 @@ public sealed record TrialFormat(string Name, string RunsAs, EngineFormats Engin
             : model.WeightBytes;
     }
 
-    /// <summary>Bytes that keys and values of a token would take in this format.</summary>
-    public double KvBytesPerToken(ModelConfig shape)
-    {
-        ArgumentNullException.ThrowIfNull(shape);
-        return shape.Layers.Select(layer => (AttentionShape)layer.Mixer).Sum(attention =>
-        {
-            var bits = Engine.KvRounding is { } rounding
-                ? rounding.Bits(attention.HeadDim)
-                : KvPages.Bits(Engine.Kv)
-                + (Engine.Kv is KvKind.Int8 or KvKind.Int4 ? 32.0 / attention.HeadDim : 0);
-            return 2.0 * attention.KvHeads * attention.HeadDim * bits / 8;
-        });
-    }
-
     private static TrialFormat Weights(string name, IRounding rounding) =>
         new(name, Rounded, Bf16 with
         {
@@ -99,10 +77,6 @@ public sealed record TrialFormat(string Name, string RunsAs, EngineFormats Engin
             LinearRounding = rounding,
         });
 
-    private static TrialFormat Cache(string name, KvRounding rounding) =>
-        new(name, "KV rounded, then fp32", Bf16 with
-        {
-            Kv = KvKind.F32,
-            KvRounding = rounding,
-        });
+    private static TrialFormat Cache(string name) =>
+        new("kv-" + name, "KV " + name.Split('-')[0], EngineFormats.Named("bf16", name));
 }

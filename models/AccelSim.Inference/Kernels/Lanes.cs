@@ -41,6 +41,9 @@ internal unsafe interface ILanes<V> where V : struct
 
     /// <summary>Low and high halves of bytes, each less 8.</summary>
     static abstract void FromInt4(byte* from, out V low, out V high);
+
+    /// <summary>Whole numbers of two bits, the first lowest.</summary>
+    static abstract V FromPairs(uint pairs);
 }
 
 /// <summary>Sixteen numbers: AVX-512.</summary>
@@ -109,6 +112,21 @@ internal unsafe struct Lanes512 : ILanes<Vector512<float>>
         low = Avx512F.PermuteVar16x32(nibbles, wide);
         high = Avx512F.PermuteVar16x32(nibbles, wide >> 4);
     }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector512<float> FromPairs(uint pairs)
+    {
+        // The permutation looks at the lowest four bits alone: two of them are the next number's.
+        var levels = Vector512.Create(
+            0f, 1f, 2f, 3f, 0f, 1f, 2f, 3f, 0f, 1f, 2f, 3f, 0f, 1f, 2f, 3f);
+        return Avx512F.PermuteVar16x32(levels, Shifted(pairs, 2).AsInt32());
+    }
+
+    /// <summary>A word in each lane, shifted so that the lane's own number is lowest.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Vector512<uint> Shifted(uint word, uint bits) =>
+        Avx512F.ShiftRightLogicalVariable(
+            Vector512.Create(word), Vector512<uint>.Indices * bits);
 }
 
 /// <summary>Eight numbers: AVX2, and whatever else .NET makes of 256 bits.</summary>
@@ -180,6 +198,22 @@ internal unsafe struct Lanes256 : ILanes<Vector256<float>>
         var eight = Vector256.Create(8f);
         low = Vector256.ConvertToSingle(wide & Vector256.Create(15)) - eight;
         high = Vector256.ConvertToSingle(wide >> 4) - eight;
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector256<float> FromPairs(uint pairs) => Vector256.ConvertToSingle(
+        (Shifted(pairs, 2) & Vector256.Create(3u)).AsInt32());
+
+    /// <summary>A word in each lane, shifted so that the lane's own number is lowest.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Vector256<uint> Shifted(uint word, uint bits)
+    {
+        var by = Vector256<uint>.Indices * bits;
+        if (Avx2.IsSupported)
+            return Avx2.ShiftRightLogicalVariable(Vector256.Create(word), by);
+        var lanes = stackalloc uint[Count];
+        for (var i = 0; i < Count; i++) lanes[i] = word >> (int)by[i];
+        return Vector256.Load(lanes);
     }
 }
 

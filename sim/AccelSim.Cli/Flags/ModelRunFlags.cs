@@ -100,7 +100,8 @@ internal sealed class ModelRunFlags(string? usual = null)
             Workload = new WorkloadSource(),
             Dtype = isCoarse ? "auto" : dtype,
             Quantization = isCoarse ? dtype.Split('-')[0] : "auto",
-            KvCacheDtype = Known(parsed, _kv) ?? "auto",
+            // So have the cache's, without which tokens stay exact.
+            KvCacheDtype = Known(parsed, _kv)?.Split('-')[0] ?? "auto",
             Replicas =
             [
                 new ReplicaSpec

@@ -36,13 +36,13 @@ internal sealed class FormatTrials(
             }
             (id, count, window) = (
                 shape.Id, tokens.Length, (int)Math.Min(Window, shape.MaxContext ?? Window));
-            var loss = HeldOutLoss.Of(opened.Model, pool, tokens, window);
+            var heldOut = HeldOutLoss.Of(opened.Model, pool, tokens, window);
             var time = DecodeTime.Fastest(opened.Model, pool, Context);
             table.Row(
                 format.Name, format.RunsAs,
                 Figures.Number(format.WeightBytes(opened.Model) / 1e6, 3),
-                Figures.Number(format.KvBytesPerToken(shape)),
-                Figures.Number(time * 1e3, 3), Figures.Number(Math.Exp(loss), 4));
+                Figures.Number(heldOut.KvBytesPerToken),
+                Figures.Number(time * 1e3, 3), Figures.Number(Math.Exp(heldOut.Loss), 4));
         }
         terminal.Paragraph(
             $"{id} on {Figures.Plural(pool.Workers, "thread")} of this machine; {file}, "
