@@ -132,6 +132,7 @@ public sealed record EngineFormats(Storage Linear, Storage Embedding, KvKind Kv)
     {
         ArgumentNullException.ThrowIfNull(model);
         var linear = new StorageFormat(NumberOf(Linear), Linear.BitsWithScales(model.Hidden));
+        var head = ((AttentionShape)model.Layers[0].Mixer).HeadDim;
         var products = Linear.RoundsInputs ? NumberFormat.Int8 : NumberFormat.Fp32;
         return FormatPlan.Unquantised(NumberFormat.Fp32) with
         {
@@ -150,6 +151,9 @@ public sealed record EngineFormats(Storage Linear, Storage Embedding, KvKind Kv)
                 KvKind.Int4 => NumberFormat.Int4,
                 _ => NumberFormat.Int2,
             },
+            KvBits = KvPages.ScaleBits(Kv, head) is > 0 and var scales
+                ? KvPages.Bits(Kv) + (double)scales / head
+                : null,
         };
     }
 

@@ -22,6 +22,7 @@ public static class HeldOutLoss
         int[] blocks = [.. Enumerable.Range(0, (window + BlockSize - 1) / BlockSize)];
         using var executor = new Executor(model, pool, blocks.Length, BlockSize);
         var sum = 0.0;
+        long bytes = 0;
         for (var start = 0; start < tokens.Count - 1; start += window)
         {
             // The last token of the text is foretold, but foretells nothing.
@@ -29,10 +30,11 @@ public static class HeldOutLoss
             int[] own = [.. tokens.Skip(start).Take(count)];
             executor.Step(
                 [new StepEntry(own, 0, blocks, true, null) { LogitRows = count }]);
+            if (start == 0) bytes = executor.KvBytes;
             for (var i = 0; i < count; i++) sum += Of(executor.Logits(i), tokens[start + i + 1]);
         }
         return new HeldOut(
-            sum / (tokens.Count - 1), (double)executor.KvBytes / (blocks.Length * BlockSize));
+            sum / (tokens.Count - 1), (double)bytes / (blocks.Length * BlockSize));
     }
 
     private static double Of(ReadOnlySpan<float> logits, int token)

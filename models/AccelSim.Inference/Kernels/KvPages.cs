@@ -58,12 +58,7 @@ public sealed unsafe partial class KvPages : IDisposable
         Slots = (long)blocks * blockSize;
         Rows = Slots * heads;
         _data = new NativeBuffer(2 * Rows * RowBytes);
-        RowScales = kind switch
-        {
-            KvKind.Int8 or KvKind.Int4 => 1,
-            KvKind.Int2 => Width / Matrix.Run * TwoBits.Pair,
-            _ => 0,
-        };
+        RowScales = ScaleBits(kind, headDim) / (8 * sizeof(float));
         _scales = new NativeBuffer(2 * Rows * RowScales * sizeof(float));
         _exact = new ExactRows(Width);
     }
@@ -108,6 +103,16 @@ public sealed unsafe partial class KvPages : IDisposable
         _ => 2,
     };
 
+    /// <summary>Bits of scales and offsets of a key, and as many of a value.</summary>
+    /// <param name="kind">The format.</param>
+    /// <param name="headDim">Numbers of a head.</param>
+    public static int ScaleBits(KvKind kind, int headDim) => 8 * sizeof(float) * kind switch
+    {
+        KvKind.Int8 or KvKind.Int4 => 1,
+        KvKind.Int2 => Matrix.Padded(headDim) / Matrix.Run * TwoBits.Pair,
+        _ => 0,
+    };
+
     /// <summary>Writes one head of one token, by itself.</summary>
     /// <param name="slot">Block times block size plus place in the block.</param>
     /// <param name="head">The head.</param>
@@ -147,6 +152,7 @@ public sealed unsafe partial class KvPages : IDisposable
     {
         if (Scheme.KeyGroup > 0)
             throw new InvalidOperationException("Tokens of a group do not go elsewhere.");
+        if (from == to) return;
         for (var head = 0; head < Heads; head++)
         {
             foreach (var value in new[] { false, true })

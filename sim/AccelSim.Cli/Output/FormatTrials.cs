@@ -51,9 +51,10 @@ internal sealed class FormatTrials(
         table.Write(
             terminal,
             "Perplexity and ms/token: measured, just now; one request decoding after "
-            + $"{Context} tokens, the fastest step of a second. Bytes: as the format would keep "
-            + "them, scales and masks included. Where it runs as another format, accuracy is its "
-            + "own, time the other's.");
+            + $"{Context} tokens, the fastest step of a second. Bytes of weights: as the format "
+            + "would keep them, scales and masks included. Where it runs as another format, "
+            + "accuracy is its own, time the other's. Bytes of the cache: taken by one of "
+            + $"{window} tokens, scales and tokens that stay exact included.");
     }
 
     private static string Read(string file)
