@@ -56,6 +56,8 @@ public static unsafe partial class Attention
         ArgumentNullException.ThrowIfNull(pool);
         ArgumentNullException.ThrowIfNull(pages);
         ArgumentNullException.ThrowIfNull(spans);
+        if (pages.Scheme.KeyGroup > 0 && fresh.Keys == 0)
+            throw new ArgumentException("Grouped keys need those of the step.", nameof(pages));
         var call = new Call(
             pages, spans, shape, (nint)queries, queryStride, (nint)output, outputStride)
         {

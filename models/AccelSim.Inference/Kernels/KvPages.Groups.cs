@@ -84,8 +84,16 @@ public sealed unsafe partial class KvPages
             var group = from / Scheme.KeyGroup;
             if (group == asking / Scheme.KeyGroup)
             {
-                for (var i = 0; i < count; i++, keys += Width, values += Width)
-                    ReadOwn<V, L>(span, head, from + i, fresh, keys, values);
+                var rows = from < span.Position
+                    ? _open[SlotOf(span, group * Scheme.KeyGroup)].AsSpan(head * Scheme.KeyGroup)
+                    : [];
+                for (var i = from; i < from + count; i++, keys += Width, values += Width)
+                {
+                    if (i < span.Position)
+                        ReadExact<V, L>(rows[i % Scheme.KeyGroup], keys, values);
+                    else
+                        ReadFresh(fresh, span.Row + i - span.Position, head, keys, values);
+                }
                 return;
             }
             ChannelsOf(span, group, head, false, new Span<float>(channels, 2 * Width));
@@ -99,23 +107,10 @@ public sealed unsafe partial class KvPages
         }
     }
 
-    private void ReadOwn<V, L>(
-        in AttentionSpan span, int head, int position, FreshRows fresh, float* key, float* value)
-        where V : struct where L : struct, ILanes<V>
+    private void ReadFresh(FreshRows fresh, int row, int head, float* key, float* value)
     {
-        unchecked
-        {
-            if (position >= span.Position)
-            {
-                var row = span.Row + position - span.Position;
-                Fill(fresh.Key(row, head), new Span<float>(key, Width));
-                Fill(fresh.Value(row, head), new Span<float>(value, Width));
-                return;
-            }
-            var place = position % Scheme.KeyGroup;
-            var rows = _open[SlotOf(span, position - place)];
-            ReadExact<V, L>(rows[head * Scheme.KeyGroup + place], key, value);
-        }
+        Fill(fresh.Key(row, head), new Span<float>(key, Width));
+        Fill(fresh.Value(row, head), new Span<float>(value, Width));
     }
 
     private static void Fill(ReadOnlySpan<float> numbers, Span<float> to)
@@ -145,18 +140,18 @@ public sealed unsafe partial class KvPages
         return (long)span.Blocks[block] * BlockSize + place;
     }
 
-    private void Round(CpuPool pool, AttentionSpan span, FreshRows fresh)
-    {
-        var width = 2 * Heads * HeadDim;
-        pool.Rows(span.Count, 2 * width, row =>
+    private void Round(CpuPool pool, AttentionSpan span, FreshRows fresh) =>
+        pool.Rows(span.Count, 4L * Heads * HeadDim, row =>
         {
-            var numbers = new Span<float>(
-                (float*)fresh.Keys + (long)(span.Row + row) * fresh.Stride, width);
-            var halves = new Half[width];
-            TensorPrimitives.ConvertToHalf(numbers, halves);
-            TensorPrimitives.ConvertToSingle(halves, numbers);
+            Span<Half> halves = stackalloc Half[HeadDim];
+            for (var part = 0; part < 2 * Heads; part++)
+            {
+                // Values follow keys.
+                var numbers = fresh.Key(span.Row + row, part);
+                TensorPrimitives.ConvertToHalf(numbers, halves);
+                TensorPrimitives.ConvertToSingle(halves, numbers);
+            }
         });
-    }
 
     /// <summary>Ends what others had open in the slots, and opens the span's last group.</summary>
     private void Prepare(in AttentionSpan span)

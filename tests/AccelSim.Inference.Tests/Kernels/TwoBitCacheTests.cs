@@ -33,6 +33,42 @@ public sealed unsafe class TwoBitCacheTests : IDisposable
             (keys, values), Read<Vector512<float>, Lanes512>(pages, 19, 1), Same);
     }
 
+    /// <summary>The same where channels have scales, any number of tokens sharing them.</summary>
+    [Theory]
+    [InlineData(32, 28)]
+    [InlineData(96, 31)]
+    [InlineData(64, 1)]
+    public void Channel_ComesBackAsTheNearestOfFourLevels(int width, int tokens)
+    {
+        var rows = Rows(tokens, width, width + tokens);
+        var scales = new float[2 * width];
+        TwoBits.Range([.. rows.SelectMany(row => row)], width, scales);
+        var expected = rows.Select(row => row.ToArray()).ToArray();
+        for (var i = 0; i < width; i++)
+        {
+            var channel = rows.Select(row => row[i]).ToArray();
+            TwoBitReference.Round(channel);
+            for (var t = 0; t < tokens; t++) expected[t][i] = channel[t];
+        }
+        var packed = new byte[width / 4];
+        var (narrow, wide) = (new float[width], new float[width]);
+        fixed (byte* p = packed)
+        fixed (float* s = scales, x = narrow, y = wide)
+        {
+            for (var t = 0; t < tokens; t++)
+            {
+                Array.Fill(narrow, float.NaN);
+                Array.Fill(packed, (byte)0xAA);
+                TwoBits.Pack(rows[t], scales, p);
+                TwoBits.ExpandChannels<Vector256<float>, Lanes256>(p, s, width, x);
+                Assert.Equal(expected[t], narrow);
+                if (!Lanes512.IsSupported) continue;
+                TwoBits.ExpandChannels<Vector512<float>, Lanes512>(p, s, width, y);
+                Assert.Equal(expected[t], wide);
+            }
+        }
+    }
+
     [Fact]
     public void EqualNumbers_StayAsTheyAre()
     {
