@@ -30,10 +30,7 @@ internal sealed class TwoBitReference(KvScheme scheme, float[][] keys, float[][]
         }
         foreach (var row in seenKeys.Concat(seenValues)) Halve(row);
         for (var first = 0; first + scheme.KeyGroup <= place; first += scheme.KeyGroup)
-        {
-            if (place / scheme.KeyGroup == first / scheme.KeyGroup) break;
             RoundGroup(first, seenKeys, seenValues);
-        }
         return (seenKeys, seenValues);
     }
 
@@ -41,7 +38,8 @@ internal sealed class TwoBitReference(KvScheme scheme, float[][] keys, float[][]
     public static void Round(Span<float> group)
     {
         var (least, most) = (float.PositiveInfinity, float.NegativeInfinity);
-        foreach (var value in group) (least, most) = (Math.Min(least, value), Math.Max(most, value));
+        foreach (var value in group)
+            (least, most) = (Math.Min(least, value), Math.Max(most, value));
         var step = (most - least) / 3;
         if (step <= 0) return;
         foreach (ref var value in group)
