@@ -72,7 +72,7 @@ internal sealed unsafe class CublasLt : IDisposable
     public bool Multiply(bool isHalf, nint weights, nint x, nint y, nint bias, in Sizes sizes)
     {
         var key = new Call(isHalf, bias != 0, sizes);
-        if (!_plans.TryGetValue(key, out var plan)) _plans[key] = plan = Make(key);
+        if (!_plans.TryGetValue(key, out var plan)) _plans[key] = plan = Make(key, bias);
         if (!plan.Known) return false;
         _stream.Accelerator.Bind();
         if (bias != 0)
@@ -105,7 +105,7 @@ internal sealed unsafe class CublasLt : IDisposable
     /// <summary>
     /// The library counts by columns: yᵀ = W · xᵀ, where rows of memory are columns of its own.
     /// </summary>
-    private Plan Make(Call key)
+    private Plan Make(Call key, nint bias)
     {
         var plan = new Plan();
         var type = key.IsHalf ? Fp16 : Bf16;
@@ -118,6 +118,9 @@ internal sealed unsafe class CublasLt : IDisposable
         {
             var epilogue = EpilogueBias;
             Check(_call.SetDescription(description, AttributeEpilogue, &epilogue, sizeof(int)));
+            // What is chosen depends on how the pointer is aligned; others are aligned alike.
+            Check(_call.SetDescription(
+                description, AttributeBiasPointer, &bias, (nuint)sizeof(nint)));
         }
         Check(_call.NewLayout(
             &weights, type, (ulong)sizes.Inputs, (ulong)sizes.Outputs, sizes.Inputs));

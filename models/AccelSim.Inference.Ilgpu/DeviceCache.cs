@@ -19,12 +19,12 @@ internal sealed class DeviceCache : IDisposable
         var width = Matrix.Padded(shape.HeadDim);
         var quads = width * KvPages.Bits(kind) / 128;
         var rows = (long)blocks * size * shape.KvHeads;
-        _data = device.Accelerator.Allocate1D<Quad>(2 * rows * quads);
+        _data = device.Allocate<Quad>(2 * rows * quads);
         // Zeros, as memory of the processor comes.
         _data.MemSetToZero();
         if (kind is KvKind.Int8 or KvKind.Int4)
         {
-            _scales = device.Accelerator.Allocate1D<float>(2 * rows);
+            _scales = device.Allocate<float>(2 * rows);
             _scales.MemSetToZero();
         }
         View = new Cache

@@ -1,6 +1,5 @@
 using AccelSim.Inference.Execution;
 using AccelSim.Models;
-using ILGPU.Runtime;
 
 namespace AccelSim.Inference.Ilgpu;
 
@@ -10,28 +9,27 @@ internal sealed class DeviceClock
     private const double MostOver = 1.05;
     private const long SmallestOver = 1_000_000;
 
-    private readonly AcceleratorStream _stream;
-    private readonly List<ProfilingMarker> _markers;
+    private readonly DeviceMarks _marks;
     private readonly List<int> _ran = [];
     private readonly long _start;
 
     /// <summary>Begins once the device has nothing else to do.</summary>
     /// <param name="device">The device.</param>
-    /// <param name="markers">Empty; used and emptied.</param>
-    public DeviceClock(GpuDevice device, List<ProfilingMarker> markers)
+    /// <param name="marks">Used, and emptied first.</param>
+    public DeviceClock(GpuDevice device, DeviceMarks marks)
     {
-        _stream = device.Accelerator.DefaultStream;
-        _markers = markers;
-        _stream.Synchronize();
+        _marks = marks;
+        _marks.Clear();
+        device.Accelerator.DefaultStream.Synchronize();
         _start = Executor.Now();
-        _markers.Add(_stream.AddProfilingMarker());
+        _marks.Add();
     }
 
     /// <summary>An operator has been handed over.</summary>
     public void Ran(int index)
     {
         _ran.Add(index);
-        _markers.Add(_stream.AddProfilingMarker());
+        _marks.Add();
     }
 
     /// <summary>Tells of all operators; the step has ended.</summary>
@@ -45,14 +43,12 @@ internal sealed class DeviceClock
         var last = 0L;
         for (var i = 0; i < _ran.Count; i++)
         {
-            var end = Math.Max(last, Nanoseconds(_markers[i + 1].MeasureFrom(_markers[0])));
+            var end = Math.Max(last, _marks.Nanoseconds(i + 1));
             var operation = operators[_ran[i]];
             observer.OperatorRan(
                 operation.Template, operation.Layer, shape, _start + last, _start + end);
             last = end;
         }
-        foreach (var marker in _markers) marker.Dispose();
-        _markers.Clear();
         if (last > wall * MostOver && last - wall > SmallestOver)
         {
             throw new InvalidOperationException(
@@ -60,7 +56,4 @@ internal sealed class DeviceClock
                 + $"{wall / 1e6:0.###} ms.");
         }
     }
-
-    private static long Nanoseconds(TimeSpan time) =>
-        time.Ticks * (1_000_000_000 / TimeSpan.TicksPerSecond);
 }

@@ -25,10 +25,9 @@ internal sealed unsafe class DeviceMatrix : IDisposable
         Padded = view.Columns;
         var quads = view.RowBytes * Rows / sizeof(Quad);
         var scales = (long)Rows * view.Groups;
-        var accelerator = device.Accelerator;
-        _data = accelerator.Allocate1D<Quad>(quads * matrices.Count);
-        if (Storage.IsScaled) _scales = accelerator.Allocate1D<float>(scales * matrices.Count);
-        if (Storage.HasOffset) _offsets = accelerator.Allocate1D<float>(scales * matrices.Count);
+        _data = device.Allocate<Quad>(quads * matrices.Count);
+        if (Storage.IsScaled) _scales = device.Allocate<float>(scales * matrices.Count);
+        if (Storage.HasOffset) _offsets = device.Allocate<float>(scales * matrices.Count);
         for (var i = 0; i < matrices.Count; i++)
         {
             var own = matrices[i].View;

@@ -46,7 +46,7 @@ internal sealed class DeviceModel : IDisposable
     private unsafe ArrayView<float> Bring(float* from, int count)
     {
         if (from is null) return _device.Nothing.View.BaseView;
-        var buffer = _device.Accelerator.Allocate1D<float>(count);
+        var buffer = _device.Allocate<float>(count);
         buffer.View.BaseView.CopyFromCPU(ref *from, count);
         _vectors.Add(buffer);
         return buffer.View.BaseView;

@@ -43,7 +43,8 @@ internal sealed class GpuBackend : IBackend
         Backend = _device.IsCuda ? "cuda" : "opencl",
         ClockMegahertz = _device.Accelerator switch
         {
-            CudaAccelerator cuda => cuda.ClockRate / 1000.0,
+            // ILGPU has divided the driver's kilohertz.
+            CudaAccelerator cuda => cuda.ClockRate,
             CLAccelerator opencl => opencl.ClockRate,
             _ => 0,
         },

@@ -1,7 +1,11 @@
 using System.Reflection;
+using AccelSim.Configuration;
 using ILGPU;
+using ILGPU.Backends;
+using ILGPU.Backends.EntryPoints;
 using ILGPU.Runtime;
 using ILGPU.Runtime.Cuda;
+using ILGPU.Runtime.OpenCL;
 
 namespace AccelSim.Inference.Ilgpu;
 
@@ -68,44 +72,69 @@ internal sealed class GpuDevice : IDisposable
     public KernelConfig Threads(long count) =>
         Groups((int)((count + GroupSize - 1) / GroupSize));
 
-    public void Run<A, B>(Action<A, B> kernel, KernelConfig grid, A a, B b)
-        where A : struct where B : struct =>
-        Compiled(kernel, () => Accelerator.LoadStreamKernel(kernel))(grid, a, b);
+    /// <summary>Memory on the device.</summary>
+    /// <exception cref="ConfigException">The device has no more.</exception>
+    public MemoryBuffer1D<T, Stride1D.Dense> Allocate<T>(long count)
+        where T : unmanaged
+    {
+        try
+        {
+            return Accelerator.Allocate1D<T>(count);
+        }
+        catch (AcceleratorException problem) when (IsFull(problem))
+        {
+            throw new ConfigException("", 0, "--backend", FormattableString.Invariant(
+                $"the device's {Accelerator.MemorySize / 1e9:0.#} GB are too few for weights, ")
+                + "cache and what is between; take a coarser format (--dtype), fewer or shorter "
+                + "sequences, or --backend cpu.");
+        }
+    }
 
-    public void Run<A, B, C>(Action<A, B, C> kernel, KernelConfig grid, A a, B b, C c)
+    public void Run<A, B>(
+        Action<A, B> kernel, KernelConfig grid, A a, B b)
+        where A : struct where B : struct =>
+        Compiled<Action<AcceleratorStream, KernelConfig, A, B>>(kernel)(
+            Accelerator.DefaultStream, grid, a, b);
+
+    public void Run<A, B, C>(
+        Action<A, B, C> kernel, KernelConfig grid, A a, B b, C c)
         where A : struct where B : struct where C : struct =>
-        Compiled(kernel, () => Accelerator.LoadStreamKernel(kernel))(grid, a, b, c);
+        Compiled<Action<AcceleratorStream, KernelConfig, A, B, C>>(kernel)(
+            Accelerator.DefaultStream, grid, a, b, c);
 
     public void Run<A, B, C, D>(
         Action<A, B, C, D> kernel, KernelConfig grid, A a, B b, C c, D d)
         where A : struct where B : struct where C : struct where D : struct =>
-        Compiled(kernel, () => Accelerator.LoadStreamKernel(kernel))(grid, a, b, c, d);
+        Compiled<Action<AcceleratorStream, KernelConfig, A, B, C, D>>(kernel)(
+            Accelerator.DefaultStream, grid, a, b, c, d);
 
     public void Run<A, B, C, D, E>(
         Action<A, B, C, D, E> kernel, KernelConfig grid, A a, B b, C c, D d, E e)
         where A : struct where B : struct where C : struct where D : struct where E : struct =>
-        Compiled(kernel, () => Accelerator.LoadStreamKernel(kernel))(grid, a, b, c, d, e);
+        Compiled<Action<AcceleratorStream, KernelConfig, A, B, C, D, E>>(kernel)(
+            Accelerator.DefaultStream, grid, a, b, c, d, e);
 
     public void Run<A, B, C, D, E, F>(
         Action<A, B, C, D, E, F> kernel, KernelConfig grid, A a, B b, C c, D d, E e, F f)
         where A : struct where B : struct where C : struct where D : struct where E : struct
         where F : struct =>
-        Compiled(kernel, () => Accelerator.LoadStreamKernel(kernel))(grid, a, b, c, d, e, f);
+        Compiled<Action<AcceleratorStream, KernelConfig, A, B, C, D, E, F>>(kernel)(
+            Accelerator.DefaultStream, grid, a, b, c, d, e, f);
 
     public void Run<A, B, C, D, E, F, G>(
-        Action<A, B, C, D, E, F, G> kernel, KernelConfig grid, A a, B b, C c, D d, E e, F f,
-        G g)
+        Action<A, B, C, D, E, F, G> kernel, KernelConfig grid, A a, B b, C c, D d, E e, F f, G g)
         where A : struct where B : struct where C : struct where D : struct where E : struct
         where F : struct where G : struct =>
-        Compiled(kernel, () => Accelerator.LoadStreamKernel(kernel))(grid, a, b, c, d, e, f, g);
+        Compiled<Action<AcceleratorStream, KernelConfig, A, B, C, D, E, F, G>>(kernel)(
+            Accelerator.DefaultStream, grid, a, b, c, d, e, f, g);
 
     public void Run<A, B, C, D, E, F, G, H, I>(
-        Action<A, B, C, D, E, F, G, H, I> kernel, KernelConfig grid, A a, B b, C c, D d, E e,
-        F f, G g, H h, I i)
+        Action<A, B, C, D, E, F, G, H, I> kernel, KernelConfig grid, A a, B b, C c, D d, E e, F f,
+        G g, H h, I i)
         where A : struct where B : struct where C : struct where D : struct where E : struct
         where F : struct where G : struct where H : struct where I : struct =>
-        Compiled(kernel, () => Accelerator.LoadStreamKernel(kernel))(
-            grid, a, b, c, d, e, f, g, h, i);
+        Compiled<Action<AcceleratorStream, KernelConfig, A, B, C, D, E, F, G, H, I>>(kernel)(
+            Accelerator.DefaultStream, grid, a, b, c, d, e, f, g, h, i);
 
     public void Dispose()
     {
@@ -121,11 +150,22 @@ internal sealed class GpuDevice : IDisposable
             ? MatrixUnits.Cuda
             : MatrixUnits.None;
 
-    private T Compiled<T>(Delegate kernel, Func<T> compile)
+    private static bool IsFull(AcceleratorException problem) => problem switch
+    {
+        CudaException cuda => cuda.Error == nameof(CudaError.CUDA_ERROR_OUT_OF_MEMORY),
+        CLException opencl => opencl.Error is CLError.CL_MEM_OBJECT_ALLOCATION_FAILURE
+            or CLError.CL_INVALID_BUFFER_SIZE or CLError.CL_OUT_OF_RESOURCES,
+        _ => false,
+    };
+
+    private T Compiled<T>(Delegate kernel)
         where T : Delegate
     {
         if (_kernels.TryGetValue(kernel.Method, out var known)) return (T)known;
-        var made = compile();
+        var compiled = Accelerator.GetBackend().Compile(
+            EntryPointDescription.FromExplicitlyGroupedKernel(kernel.Method), default);
+        CudaPtx.Mend(compiled);
+        var made = Accelerator.LoadKernel(compiled).CreateLauncherDelegate<T>();
         _kernels[kernel.Method] = made;
         return made;
     }
@@ -167,7 +207,8 @@ internal sealed unsafe class DeviceSlot<T>(GpuDevice device) : IDisposable
         if (_buffer is null || _buffer.Length < needed)
         {
             _buffer?.Dispose();
-            _buffer = device.Accelerator.Allocate1D<T>(Math.Max(16, needed));
+            _buffer = null;
+            _buffer = device.Allocate<T>(Math.Max(16, needed));
         }
         return View;
     }

@@ -3,7 +3,6 @@ using AccelSim.Inference.Execution;
 using AccelSim.Inference.Ilgpu.Kernels;
 using AccelSim.Inference.Kernels;
 using AccelSim.Models;
-using ILGPU.Runtime;
 
 namespace AccelSim.Inference.Ilgpu;
 
@@ -21,7 +20,7 @@ internal sealed class GpuExecutor : IExecutor
     private readonly GpuHandlers _maker;
     private readonly Action[] _handlers;
     private readonly List<int> _chosen = [];
-    private readonly List<ProfilingMarker> _markers = [];
+    private readonly DeviceMarks _marks;
     private readonly int _blockSize;
     private float[] _logits = [];
     private bool _hasLogits;
@@ -31,6 +30,7 @@ internal sealed class GpuExecutor : IExecutor
     {
         Refuse(model);
         _device = device;
+        _marks = new DeviceMarks(device.Accelerator);
         _blockSize = blockSize;
         Model = model;
         _weights = new DeviceModel(device, model);
@@ -67,7 +67,7 @@ internal sealed class GpuExecutor : IExecutor
         _chosen.AddRange(entries.Select(_ => -1));
         _state.Start(entries);
         if (_state.Facts.Rows == 0) return _chosen;
-        var watch = Observer is null ? null : new DeviceClock(_device, _markers);
+        var watch = Observer is null ? null : new DeviceClock(_device, _marks);
         for (var i = 0; i < _handlers.Length; i++)
         {
             if (skipped?.Contains(Model.Operators[i].Layer) == true) continue;
@@ -107,6 +107,7 @@ internal sealed class GpuExecutor : IExecutor
     /// <inheritdoc/>
     public void Dispose()
     {
+        _marks.Dispose();
         _maker.Dispose();
         _state.Dispose();
         foreach (var cache in _caches) cache.Dispose();
@@ -155,6 +156,13 @@ internal sealed class GpuExecutor : IExecutor
             throw new ConfigException("", 0, "--kv-cache-dtype",
                 $"{model.Formats.KvName} runs on the processor alone; GPUs take fp32, bf16, "
                 + "fp16, int8 or int4.");
+        }
+        if (model.Operators.SelectMany(operation => operation.Matrices)
+            .FirstOrDefault(matrix => !KernelChoice.Knows(matrix.Storage.Kind)) is { } unknown)
+        {
+            throw new ConfigException("", 0, "--backend",
+                $"weights in {JsonNames.Of(unknown.Storage.Kind.ToString())} are run on the "
+                + "processor alone; take another --dtype.");
         }
         foreach (var layer in model.Shape.Layers)
         {

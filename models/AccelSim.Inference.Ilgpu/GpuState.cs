@@ -109,7 +109,7 @@ internal sealed class GpuState : IDisposable
                 turns[at + 1] = (float)(sine * factor);
             }
         }
-        var buffer = device.Accelerator.Allocate1D<float>(turns.Length);
+        var buffer = device.Allocate<float>(turns.Length);
         fixed (float* from = turns) buffer.View.BaseView.CopyFromCPU(ref *from, turns.Length);
         return buffer;
     }

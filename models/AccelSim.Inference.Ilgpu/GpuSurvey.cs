@@ -17,7 +17,7 @@ internal sealed class GpuSurvey(GpuDevice device) : IDisposable
 {
     private const int Rounds = 10;
     private const int MostRepeats = 1000;
-    private const int LeastSide = 512;
+    private const int LeastSide = 256;
     private const int MostSide = 16384;
     private const long Mebi = 1 << 20;
 

@@ -7,6 +7,10 @@ namespace AccelSim.Inference.Ilgpu;
 /// <summary>Which variant of a kernel a format and a device want.</summary>
 internal static class KernelChoice
 {
+    /// <summary>Whether kernels for GPUs know a format.</summary>
+    public static bool Knows(StorageKind kind) => kind is StorageKind.F32 or StorageKind.Bf16
+        or StorageKind.Fp16 or StorageKind.Int8 or StorageKind.Fp8 or StorageKind.Int4;
+
     public static Action<WeightView, ArrayView<int>, int, int, ArrayView<float>, int, int> Look(
         Storage storage) => storage.Kind switch
     {

@@ -26,11 +26,17 @@ public sealed record ModelFiles(
     {
         ArgumentNullException.ThrowIfNull(path);
         if (Directory.Exists(path)) return OpenFolder(path);
+        if (File.Exists(path) && Path.GetExtension(path) is ".safetensors" or ".json")
+        {
+            throw new ConfigException(path, 0, "",
+                "is a part of a model; name its folder, which has config.json and weights, or a "
+                + ".gguf file.");
+        }
         return File.Exists(path)
             ? OpenGguf(path)
-            : throw new ConfigException(path, 0, "",
-                "does not exist; name a folder with config.json and weights, or a .gguf file. "
-                + "Shipped models have no weights: they run with --weights random.");
+            : throw TextFile.Missing(path,
+                "name a folder with config.json and weights, or a .gguf file; shipped models have "
+                + "no weights: they run with --weights random");
     }
 
     /// <summary>Tokens that end a text, as <c>eos_token_id</c> lists them; none where it is
@@ -57,6 +63,7 @@ public sealed record ModelFiles(
     {
         var id = Path.GetFileName(Path.TrimEndingDirectorySeparator(Path.GetFullPath(folder)));
         var config = Path.Combine(folder, "config.json");
+        TextFile.RefuseMissing(config, "a folder of a model has one");
         var text = TextFile.Read(config);
         var shape = ModelReader.Read(text, config, id);
         var tokenizer = Path.Combine(folder, "tokenizer.json");

@@ -11,6 +11,9 @@ namespace AccelSim.Cli;
 /// <summary>The whole command line: what a user types in, an exit code out.</summary>
 internal static class CommandLine
 {
+    /// <summary>More are no help: a file with so many is of another kind.</summary>
+    private const int MostProblems = 10;
+
     /// <summary>Runs one command.</summary>
     /// <param name="arguments">As typed, without the program's name.</param>
     /// <param name="terminal">Where texts go.</param>
@@ -24,12 +27,20 @@ internal static class CommandLine
         }
         catch (ConfigException e)
         {
-            foreach (var problem in e.All) terminal.Error.WriteLine(problem.Message);
+            foreach (var problem in e.All.Take(MostProblems))
+                terminal.Error.WriteLine(problem.Message);
+            if (e.All.Count > MostProblems)
+                terminal.Error.WriteLine($"and {e.All.Count - MostProblems} more.");
             return ExitCode.WrongInput;
         }
         catch (InfeasiblePlanException e)
         {
             terminal.Error.WriteLine("infeasible: " + e.Message);
+            return ExitCode.Failed;
+        }
+        catch (OutOfMemoryException)
+        {
+            terminal.Error.WriteLine("infeasible: this machine has too little memory for it.");
             return ExitCode.Failed;
         }
         catch (IOException e) when (terminal.IsBrokenPipe(e))

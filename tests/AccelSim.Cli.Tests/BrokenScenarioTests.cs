@@ -51,55 +51,55 @@ public sealed class BrokenScenarioTests
             "scenario.json(2): $.model: expected text, but found the number 8." },
         { With("\"model\": \"llama-9\"", Replicas, Workload),
             "scenario.json(2): $.model: there is no model \"llama-9\"; the nearest names "
-            + "are llama-7b, llada-8b, llama-13b. A folder with a config.json or a path to "
-            + "one works too." },
+            + "are llama-7b, llama-13b, llama-30b. \"accelsim list models\" shows all; a folder "
+            + "with config.json goes as a path, such as models/tiny/target." },
         { With("\"model\": \"./absent.json\"", Replicas, Workload),
-            "./absent.json: there is no such file or folder; models that ship inside have "
-            + "names such as gpt2, bitnet-2b, falcon-7b." },
-        { With(Model, Replicas, Workload, "\"modle\": 1"),
+            "./absent.json: not found; a folder with config.json or a path to one is "
+            + "expected." },
+        { Sound("\"modle\": 1"),
             "scenario.json(5): $.modle: unknown member; did you mean \"model\"? Known: "
             + "name, seed, model, replicas, router, workload, slo, sloByClass, costModel, "
             + "tables, dtype, kvCacheDtype, quantization." },
-        { With(Model, Replicas, Workload, "\"seed\": \"42\""),
+        { Sound("\"seed\": \"42\""),
             "scenario.json(5): $.seed: expected a whole number, but found the text \"42\"." },
-        { With(Model, Replicas, Workload, "\"seed\": 4.2"),
+        { Sound("\"seed\": 4.2"),
             "scenario.json(5): $.seed: expected a whole number, but found the number 4.2." },
-        { With(Model, Replicas, Workload, "\"seed\": 1e30"),
+        { Sound("\"seed\": 1e30"),
             "scenario.json(5): $.seed: expected a whole number, but found the number 1E+30." },
-        { With(Model, Replicas, Workload, "\"name\": 1"),
+        { Sound("\"name\": 1"),
             "scenario.json(5): $.name: expected text, but found the number 1." },
-        { With(Model, Replicas, Workload, "\"router\": \"random\""),
+        { Sound("\"router\": \"random\""),
             "scenario.json(5): $.router: \"random\" is no router kind; known: roundRobin, "
             + "leastLoaded, prefixAware." },
-        { With(Model, Replicas, Workload, "\"router\": 1"),
+        { Sound("\"router\": 1"),
             "scenario.json(5): $.router: expected one of roundRobin, leastLoaded, "
             + "prefixAware, but found the number 1." },
-        { With(Model, Replicas, Workload, "\"costModel\": \"magic\""),
+        { Sound("\"costModel\": \"magic\""),
             "scenario.json(5): $.costModel: \"magic\" is not known; known: "
             + "roofline, analytical, table, trace." },
-        { With(Model, Replicas, Workload, "\"dtype\": \"fp7\""),
+        { Sound("\"dtype\": \"fp7\""),
             "scenario.json(5): $.dtype: \"fp7\" is not known; use auto, bf16, bfloat16, "
             + "fp16, float16, half, fp32, float32, float." },
-        { With(Model, Replicas, Workload, "\"kvCacheDtype\": \"fp7\""),
+        { Sound("\"kvCacheDtype\": \"fp7\""),
             "scenario.json(5): $.kvCacheDtype: \"fp7\" is not known; use auto, bf16, "
             + "bfloat16, fp16, float16, fp32, fp8, fp8_e4m3, fp8_e5m2, int8, int4, int2, fp4." },
-        { With(Model, Replicas, Workload, "\"quantization\": \"int5\""),
+        { Sound("\"quantization\": \"int5\""),
             "scenario.json(5): $.quantization: \"int5\" is not known; use auto, none, fp8, "
             + "fp8_block, w8a8, int8, int4, awq, gptq or mxfp4, each also with _sparse24, or "
             + "sparse24." },
-        { With(Model, Replicas, Workload, "\"slo\": \"1 s\""),
+        { Sound("\"slo\": \"1 s\""),
             "scenario.json(5): $.slo: expected an object {…}, but found the text \"1 s\"." },
-        { With(Model, Replicas, Workload, "\"slo\": { \"ttft\": 1 }"),
+        { Sound("\"slo\": { \"ttft\": 1 }"),
             "scenario.json(5): $.slo.ttft: expected text with a unit, such as \"3 us\", "
             + "but found the number 1." },
-        { With(Model, Replicas, Workload, "\"slo\": { \"ttft\": \"1 m\" }"),
+        { Sound("\"slo\": { \"ttft\": \"1 m\" }"),
             "scenario.json(5): $.slo.ttft: \"1 m\" is not a quantity in s; write it as \"3 "
             + "us\"." },
-        { With(Model, Replicas, Workload, "\"slo\": { \"ttft\": \"-1 s\" }"),
+        { Sound("\"slo\": { \"ttft\": \"-1 s\" }"),
             "scenario.json(5): $.slo.ttft: must be at least 0, but \"-1 s\" is not." },
-        { With(Model, Replicas, Workload, "\"slo\": { \"itl\": \"1 s\" }"),
+        { Sound("\"slo\": { \"itl\": \"1 s\" }"),
             "scenario.json(5): $.slo.itl: unknown member; known: ttft, tpot, e2e." },
-        { With(Model, Replicas, Workload, "\"sloByClass\": { \"chat\": \"1 s\" }"),
+        { Sound("\"sloByClass\": { \"chat\": \"1 s\" }"),
             "scenario.json(5): $.sloByClass.chat: expected an object {…}, but found the "
             + "text \"1 s\"." },
         { With(Model, Workload, "\"replicas\": []"),
@@ -112,9 +112,10 @@ public sealed class BrokenScenarioTests
             "scenario.json(4): $.replicas[0]: expected an object {…}, but found the number 1." },
         { Serving("\"hardware\": \"h101\""),
             "scenario.json(4): $.replicas[0].hardware: \"h101\" is not shipped; near it: "
-            + "a10, h20, a30. \"accelsim list hardware\" shows all; a path ends in .json." },
+            + "h100-sxm, h100-pcie, h100-l40s-mixed. \"accelsim list hardware\" shows all; a "
+            + "path ends in .json." },
         { Serving("\"hardware\": \"./absent.json\""),
-            "./absent.json: does not exist; near it: scenario.json." },
+            "./absent.json: not found; nothing in its folder is called alike." },
         { Serving("\"hardware\": \"h100-sxm\", \"count\": 0"),
             "scenario.json(4): $.replicas[0].count: must be at least 1, but 0 is not." },
         { Serving("\"hardware\": \"h100-sxm\", \"count\": -1"),
@@ -190,7 +191,7 @@ public sealed class BrokenScenarioTests
             "scenario.json(4): $.workload: names 2 sources; exactly one of file, shipped "
             + "and generate is right." },
         { Offered("\"file\": \"absent.csv\""),
-            "absent.csv: does not exist; give a file of requests, or the name of a "
+            "absent.csv: not found; give a file of requests, or the name of a "
             + "workload that ships with AccelSim: azure-conv-2023-fit." },
         { Offered("\"file\": \"absent.csv\", \"format\": 1"),
             "scenario.json(4): $.workload.format: expected text, but found the number 1." },
@@ -209,7 +210,7 @@ public sealed class BrokenScenarioTests
         { Generated("\"requests\": 5, \"seed\": 7"),
             "scenario.json(4): $.workload.generate.seed: is not heard: the scenario's own seed "
             + "decides; set $.seed instead." },
-        { With(Model, Replicas, Workload, "\"sloByClass\": { \"chat\": { \"ttft\": \"1 s\" } }"),
+        { Sound("\"sloByClass\": { \"chat\": { \"ttft\": \"1 s\" } }"),
             "scenario.json(5): $.sloByClass: no request is of the class \"chat\"; the requests "
             + "have no classes, so set $.slo." },
         { With(Replicas, "\"sloByClass\": { \"chat\": { \"ttft\": \"1 s\" } }", Model,
@@ -261,6 +262,9 @@ public sealed class BrokenScenarioTests
 
     private static string With(params string[] members) =>
         "{\n  " + string.Join(",\n  ", members) + "\n}\n";
+
+    /// <summary>A sound scenario and one more member, on line 5.</summary>
+    private static string Sound(string member) => With(Model, Replicas, Workload, member);
 
     private static string Serving(string replica) =>
         With(Model, Workload, $"\"replicas\": [ {{ {replica} }} ]");

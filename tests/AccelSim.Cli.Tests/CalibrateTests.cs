@@ -22,7 +22,7 @@ public sealed class CalibrateTests
     [InlineData("calibrate --tables T --device h100-sxm --families linear",
         "--families: \"linear\" is not known; did you mean ")]
     [InlineData("calibrate --tables T --device h100-sxm",
-        "T: does not exist; a folder of measured tables is expected.")]
+        "T: not found; a folder of measured tables is expected.")]
     [InlineData("calibrate --tables T --engine vllm --device h100-sxm",
         "--device: does not go with --engine.")]
     [InlineData("calibrate --engine vllm",

@@ -32,6 +32,36 @@ public sealed class CaptureStopTests
         Assert.Null(trace.Cut);
     }
 
+    /// <summary>The next request is hours away, and nobody waits for it.</summary>
+    [Fact]
+    public void StoppedWhileNothingRuns_LeavesATraceAsWell()
+    {
+        if (OperatingSystem.IsWindows() || IsIgnored(15)) return;
+        using var folder = new TemporaryFolder();
+        var path = folder["run.jsonl"];
+        using var capture = Start(
+            "dotnet", Path.Combine(AppContext.BaseDirectory, "accelsim.dll"), "capture",
+            "--model", CapturedRun.Draft, "--isl", "4", "--osl", "2", "--num-requests", "2",
+            "--request-rate", "0.0001", "--threads", "2", "--out", path);
+        var waited = Stopwatch.StartNew();
+        while (!HasHeader(path) && !capture.HasExited && waited.Elapsed < Patience)
+            Thread.Sleep(20);
+        using (var kill = Start("kill", "-TERM", $"{capture.Id}")) kill.WaitForExit();
+        Assert.True(capture.WaitForExit(Patience));
+        Assert.Equal(143, capture.ExitCode);
+        Assert.Equal(
+            "stopped; the trace has what ran until then\n",
+            capture.StandardError.ReadToEnd());
+        using var trace = new TraceReader(path);
+        // The first request came at once, and may have been served.
+        Assert.InRange(trace.Steps().Count(), 0, 2);
+        Assert.Null(trace.Cut);
+    }
+
+    /// <summary>The file is there to stay: whether it can be written was seen before.</summary>
+    private static bool HasHeader(string path) =>
+        File.Exists(path) && new FileInfo(path).Length > 0;
+
     /// <summary>What this process ignores, those that it starts ignore as well.</summary>
     private static bool IsIgnored(int signal)
     {

@@ -178,7 +178,7 @@ public sealed class CompareRunTests
     [InlineData("compare", "--run: is missing, and so is a trace; name what is compared")]
     [InlineData("compare t.jsonl --run r.csv", "--run: and the trace t.jsonl are two runs")]
     [InlineData("compare --run r.csv --repeats a,b", "--repeats: goes with a trace of operators")]
-    [InlineData("compare --run r.csv", "r.csv: cannot be read: ")]
+    [InlineData("compare --run r.csv", "r.csv: not found; ")]
     [InlineData("compare t.jsonl --hardware h100-sxm --model llama-3.1-8b",
         "--model: goes with --run; a trace states its own.")]
     [InlineData("compare t.jsonl --hardware h100-sxm --max-num-seqs 8",

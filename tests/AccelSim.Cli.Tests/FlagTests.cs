@@ -13,12 +13,12 @@ public sealed class FlagTests
         { "simulat", "simulat: there is no such verb; did you mean \"simulate\"? Known: demo, "
             + "simulate, estimate, explain, list, show, lint, diff, validate, calibrate, "
             + "devices, run, measure, capture, replay, compare, import." },
-        { "--verbose", "--verbose: there is no such flag; near it: --version, --help. "
-            + "\"accelsim --help\" shows all." },
+        { "--verbose", "--verbose: there is no such flag. \"accelsim --help\" shows "
+            + "all." },
         { Load + "--max-num-seq 4", "--max-num-seq: there is no such flag; near it: "
-            + "--max-num-seqs, --max-model-len, --expert-skew. \"accelsim simulate --help\" "
-            + "shows all." },
-        { Load + "--hard x", "--hard: there is no such flag; near it: --hardware, --seed, --dp. "
+            + "--max-num-seqs, --max-num-batched-tokens. \"accelsim simulate --help\" shows "
+            + "all." },
+        { Load + "--hard x", "--hard: there is no such flag; near it: --hardware. "
             + "\"accelsim simulate --help\" shows all." },
         { Point + "--isl 8 --osl 8 --cost-model roofline --samples 9",
             "--samples: the roofline does not know how far it is off; leave it out, or use "
@@ -105,8 +105,8 @@ public sealed class FlagTests
             "--tables: says nothing with --cost-model analytical; choose table for a folder of "
             + "measured tables, trace for a captured run, or leave it out." },
         { "run --model llama-3.1-8b --prompt hi",
-            "llama-3.1-8b: does not exist; name a folder with config.json and weights, or a .gguf "
-            + "file. Shipped models have no weights: they run with --weights random." },
+            "llama-3.1-8b: not found; name a folder with config.json and weights, or a .gguf "
+            + "file; shipped models have no weights: they run with --weights random." },
         { Load + "--quantization int5", "--quantization: \"int5\" is not known; use auto, none, "
             + "fp8, fp8_block, w8a8, int8, int4, awq, gptq or mxfp4, each also "
             + "with _sparse24, or sparse24." },
@@ -122,7 +122,7 @@ public sealed class FlagTests
             + "with --osl are three ways to say which requests come; keep one." },
         { Chip + "--workload azure-conv-2024-fit", "azure-conv-2024-fit: is no workload that "
             + "ships with AccelSim; known are azure-conv-2023-fit." },
-        { Chip + "--requests no.csv", "no.csv: does not exist; give a file of requests, or the "
+        { Chip + "--requests no.csv", "no.csv: not found; give a file of requests, or the "
             + "name of a workload that ships with AccelSim: azure-conv-2023-fit." },
         { "simulate --hardware h100 --model llama-3.1-8b --isl 8 --osl 8",
             "\"h100\" is not shipped; near it: h100-sxm, h100-pcie, h100-l40s-mixed. "
@@ -130,12 +130,18 @@ public sealed class FlagTests
             + "hardware\" shows all; a path ends in .json." },
         { "simulate --hardware h100-sxm --model llama-3.1 --isl 8 --osl 8",
             "there is no model \"llama-3.1\"; the nearest names are llama-3.1-8b, "
-            + "llama-3.1-70b, llama-3.1-405b. A folder with a config.json or a path to one "
-            + "works too." },
+            + "llama-3.1-70b, llama-3.1-405b. \"accelsim list models\" shows all; a folder with "
+            + "config.json goes as a path, such as models/tiny/target." },
+        { "estimate --hardware h100-sxm --model target --isl 8 --osl 8",
+            "there is no model \"target\". \"accelsim list models\" shows all; a folder with "
+            + "config.json goes as a path, such as models/tiny/target." },
+        { Load + "--dtype int8", "--dtype: \"int8\" is a format of weights, which --quantization "
+            + "int8 states; this takes auto, bf16, bfloat16, fp16, float16, half, fp32, float32, "
+            + "float." },
         { Load + "--pool gpu", "hwconfigs/accelerators/h100-sxm.json: is an accelerator and has "
             + "no pools; leave out the pool \"gpu\"." },
         { "simulate none/none.json",
-            "none/none.json: does not exist; nor does its folder \"none\"." },
+            "none/none.json: not found; nor is its folder \"none\"." },
         { Point + "--osl 8", "--isl: is missing; say how many tokens, such as --isl 256." },
         { Point + "--isl 8 --osl 8 --batch 1,x", "--batch: expected whole numbers from 1 to "
             + "10000000, such as 1,8,64, but found \"x\"." },
@@ -151,10 +157,10 @@ public sealed class FlagTests
         { "list modls", "modls: is nothing to list; did you mean \"models\"? Known: hardware, "
             + "models, workloads, engines." },
         { "show gpu h100-sxm", "gpu: is nothing to show; known: hardware, model, workload." },
-        { "show hardware nothing", "\"nothing\" is not shipped; near it: gaudi-2, gaudi-3, h20. "
+        { "show hardware nothing", "\"nothing\" is not shipped. "
             + "\"accelsim list hardware\" shows all; a path ends in .json." },
         { "lint", "FILE is missing." },
-        { "lint none/none.json", "none/none.json: does not exist; nor does its folder \"none\"." },
+        { "lint none/none.json", "none/none.json: not found; nor is its folder \"none\"." },
         { "diff h100-sxm", "B is missing." },
     };
 

@@ -170,7 +170,7 @@ public sealed class ImportTests
         "--hardware: \"h101\" is no shipped accelerator")]
     [InlineData("import PROFILE --hardware h100-sxm --out X --format nsys",
         "--format: \"nsys\" is not known; known: kineto, aiconfigurator.")]
-    [InlineData("import NONE --hardware h100-sxm --out X", "cannot be read: ")]
+    [InlineData("import NONE --hardware h100-sxm --out X", ": not found; ")]
     [InlineData("import PROFILE --hardware h100-sxm --out X --format aiconfigurator",
         "(1): has no header of a known table")]
     [InlineData("import WORDS --hardware h100-sxm --out X",

@@ -1,3 +1,6 @@
+using System.Globalization;
+using AccelSim.Cli.Output;
+
 namespace AccelSim.Cli.Tests;
 
 /// <summary>Models that are really run.</summary>
@@ -95,11 +98,82 @@ public sealed class RunTests
         var text = folder.Write("text.txt", "It is a truth universally acknowledged.");
         var run = Typed.Run(
             "run", "--model", Draft, "--perplexity", text, "--formats", "fp32,int2,kv-int2",
-            "--threads", "2");
+            "--threads", "2", "--out", folder["out"]);
         Assert.Equal(("", 0), (run.Error, run.Code));
-        foreach (var part in new[] { "runs as", "rounded, then fp32", "KV int2", "measured" })
+        foreach (var part in new[] { "runs as", "int2, products fp32", "KV int2", "measured" })
             Assert.Contains(part, run.Out, StringComparison.Ordinal);
+        var rows = File.ReadAllLines(Path.Combine(folder["out"], "formats.csv"));
+        Assert.Equal(4, rows.Length);
+        // bf16 tables and the rest at 2.5 bits: fewer than half of fp32's bytes.
+        Assert.True(Bytes(rows[2]) < Bytes(rows[1]) / 2, string.Join('\n', rows));
+        Assert.Contains(
+            "<h1>Formats of draft</h1>",
+            File.ReadAllText(Path.Combine(folder["out"], "formats.html")),
+            StringComparison.Ordinal);
+
+        static double Bytes(string row) =>
+            double.Parse(row.Split(',')[^5], CultureInfo.InvariantCulture);
     }
+
+    [Fact]
+    public void Bench_SaysWhatTokensPerSecondAre() => Assert.Contains(
+        "tokens/s: output tokens of all requests over the time of all steps, prompts included; "
+        + "decoding alone makes batch / TPOT.",
+        Typed.Run(
+            "run", "--model", Draft, "--bench", "--isl", "8", "--osl", "4", "--threads", "2")
+            .Out.ReplaceLineEndings(" "),
+        StringComparison.Ordinal);
+
+    /// <summary>Nobody has so much memory: told before any of it is taken.</summary>
+    [Theory]
+    [InlineData("run --model llama-3.1-405b --weights random --dtype fp32 --bench --isl 4 --osl 4",
+        "infeasible: weights of llama-3.1-405b take 1,6")]
+    [InlineData("run --model DRAFT --bench --isl 900 --osl 100 --batch 10000000",
+        "infeasible: 630,000,000 KV blocks of 16 tokens take ")]
+    [InlineData("run --model DRAFT --bench --isl 900 --osl 100 --batch 10000000 "
+        + "--speculation ngram", "KV blocks of 16 tokens take ")]
+    public void WhatMemoryDoesNotHold_IsInfeasible(string command, string message)
+    {
+        var run = Typed.Run(command.Replace("DRAFT", Draft, StringComparison.Ordinal));
+        Assert.Equal(1, run.Code);
+        Assert.Contains(message, run.Error, StringComparison.Ordinal);
+        Assert.Contains("GB, but this machine has ", run.Error, StringComparison.Ordinal);
+    }
+
+    /// <summary>What would be ignored is refused.</summary>
+    [Theory]
+    [InlineData("--weights random --prompt x", "--prompt: the model has no tokenizer, so it knows "
+        + "no text; name a folder or GGUF file that has one, or measure with --bench.")]
+    [InlineData("--prompt x --hardware h100-sxm", "--hardware: says nothing without --bench.")]
+    [InlineData("--prompt x --isl 4", "--isl: says nothing without --bench.")]
+    [InlineData("--prompt x --formats int4", "--formats: says nothing without --perplexity.")]
+    [InlineData("--bench --isl 4 --osl 2 --max-tokens 3",
+        "--max-tokens: says nothing without --prompt.")]
+    [InlineData("--bench --isl 4 --osl 2 --prompt x",
+        "--prompt: and --bench ask for two things; keep one.")]
+    [InlineData("--perplexity x.txt --bench",
+        "--bench: and --perplexity ask for two things; keep one.")]
+    public void FlagsOfAnotherTask_AreRefused(string flags, string message)
+    {
+        var run = Typed.Run($"run --model {Draft} {flags}");
+        Assert.Equal((message + "\n", 2), (run.Error, run.Code));
+    }
+
+    /// <summary>More than all is explained where it is seen or to be expected.</summary>
+    [Theory]
+    [InlineData(11_500_000, 33_554_432, 0.4,
+        " Weights of 11.5 MB stay in the last cache, which has 33.6 MB, while reads are of main "
+        + "memory: a share may pass 100 % and says little of larger models.")]
+    [InlineData(2_000_000_000, 33_554_432, 1.2,
+        " More than 100 %: a part of what decoding reads stays in a cache, while reads are of main "
+        + "memory.")]
+    [InlineData(11_500_000, 0, 1.2, " More than 100 %: a part of what decoding reads stays in a "
+        + "cache, while reads are of main memory.")]
+    [InlineData(2_000_000_000, 33_554_432, 0.9, "")]
+    [InlineData(11_500_000, 0, 0.9, "")]
+    public void Bench_SaysWhereReadsComeFromACache(
+        long weights, long cache, double share, string note) =>
+        Assert.Equal(note, BenchTables.OfCache(weights, cache, share));
 
     [Fact]
     public void Bench_SetsTheSimulationBesideTheMeasurement()
@@ -157,7 +231,10 @@ public sealed class RunTests
         + "--kv-cache-dtype int2-outliers", "take int2 or int2-sinks, or no speculation")]
     [InlineData("run --model DRAFT --prompt hello --kv-cache-dtype int1",
         "\"int1\" is not run; known are fp32")]
-    [InlineData("run --model DRAFT --perplexity no-such-file.txt", "cannot be read")]
+    [InlineData("run --model DRAFT --perplexity no-such-file.txt", "no-such-file.txt: not found; ")]
+    [InlineData("run --model DRAFT --prompt hello --out x", "--out: says nothing without --perplexity")]
+    [InlineData("run --model DRAFT --bench --isl 3 --osl 3 --dtype int3 --hardware epyc-9654",
+        "--dtype: the simulator's own runs have no int3 weights")]
     [InlineData("run --model DRAFT --perplexity no-such-file.txt --formats int9",
         "\"int9\" is not known; known are all, fp32")]
     [InlineData("run --model DRAFT --prompt hello --temperature -1", "from 0 to 100")]

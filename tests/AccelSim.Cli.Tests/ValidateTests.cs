@@ -106,7 +106,7 @@ public sealed class ValidateTests
         "--transfer-from: leaves no device to judge; lend from fewer, or name another with "
         + "--devices.")]
     [InlineData("validate --tables T",
-        "T: does not exist; a folder of measured tables is expected.")]
+        "T: not found; a folder of measured tables is expected.")]
     public void Flags_ThatAreWrong_AreTold(string command, string message)
     {
         var run = Typed.Run(command);

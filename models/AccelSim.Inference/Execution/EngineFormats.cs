@@ -1,5 +1,4 @@
 using AccelSim.Configuration;
-using AccelSim.Inference.Formats;
 using AccelSim.Inference.Kernels;
 using AccelSim.Inference.Weights;
 using AccelSim.Models;
@@ -19,9 +18,6 @@ public sealed record EngineFormats(Storage Linear, Storage Embedding, KvKind Kv)
     /// </summary>
     public bool KeepsFiles { get; init; }
 
-    /// <summary>What weights of linear layers are rounded to first; null: nothing.</summary>
-    public IRounding? LinearRounding { get; init; }
-
     /// <summary>What shares scales in a cache of two bits, and which tokens stay exact.</summary>
     public KvScheme KvScheme { get; init; } = KvScheme.Plain;
 
@@ -35,6 +31,13 @@ public sealed record EngineFormats(Storage Linear, Storage Embedding, KvKind Kv)
         ("w8a8", new(StorageKind.Int8) { RoundsInputs = true }, new(StorageKind.Bf16)),
         ("int4", new(StorageKind.Int4, 128), new(StorageKind.Bf16)),
         ("int4-g32", new(StorageKind.Int4, 32), new(StorageKind.Bf16)),
+        ("nf4", new(StorageKind.Nf4, 64), new(StorageKind.Bf16)),
+        ("int3", new(StorageKind.Int3, 128, true), new(StorageKind.Bf16)),
+        ("int3-g32", new(StorageKind.Int3, 32, true), new(StorageKind.Bf16)),
+        ("int2", new(StorageKind.Int2, 128, true), new(StorageKind.Bf16)),
+        ("int2-g32", new(StorageKind.Int2, 32, true), new(StorageKind.Bf16)),
+        ("sparse-2:4", new(StorageKind.Sparse24), new(StorageKind.Bf16)),
+        ("sparse-50%", new(StorageKind.SparseHalf), new(StorageKind.Bf16)),
     ];
 
     private static readonly (string Name, KvKind Kind, KvScheme Scheme)[] Caches =
@@ -61,6 +64,7 @@ public sealed record EngineFormats(Storage Linear, Storage Embedding, KvKind Kv)
         { Kind: StorageKind.Int8 } => "int8",
         { Kind: StorageKind.Fp8 } => "fp8",
         { Kind: StorageKind.Int4 } => "int4",
+        { Kind: StorageKind.Sparse24 } => "sparse24",
         _ => null,
     };
 
@@ -70,6 +74,10 @@ public sealed record EngineFormats(Storage Linear, Storage Embedding, KvKind Kv)
         if (KvScheme.KeyGroup > 0)
             throw new ArgumentException($"A cache of {KvName} takes no token back.");
     }
+
+    /// <summary>Whether the simulator has a name for the weights' format.</summary>
+    public bool IsSimulated => CoarseName is not null
+        || Linear.Kind is StorageKind.F32 or StorageKind.Bf16 or StorageKind.Fp16;
 
     /// <summary>Names of formats of weights.</summary>
     public static IEnumerable<string> WeightFormatNames => Weights.Select(format => format.Name);
@@ -164,6 +172,9 @@ public sealed record EngineFormats(Storage Linear, Storage Embedding, KvKind Kv)
         StorageKind.Fp16 => NumberFormat.Fp16,
         StorageKind.Int8 => NumberFormat.Int8,
         StorageKind.Fp8 => NumberFormat.Fp8,
+        StorageKind.Int3 => NumberFormat.Int3,
+        StorageKind.Int2 => NumberFormat.Int2,
+        StorageKind.Sparse24 or StorageKind.SparseHalf => NumberFormat.Bf16,
         _ => NumberFormat.Int4,
     };
 }

@@ -52,6 +52,7 @@ public sealed class EngineModel : IDisposable
         ArgumentNullException.ThrowIfNull(shape);
         ArgumentNullException.ThrowIfNull(formats);
         var graph = OperatorGraph.Build(shape, new ParallelismPlan(), formats.Plan(shape));
+        HostMemory.Refuse(graph.WeightBytes(0).Value, $"weights of {shape.Id}");
         List<BoundOperator> operators = [];
         foreach (var placed in graph.Sequence(0))
         {
@@ -64,7 +65,6 @@ public sealed class EngineModel : IDisposable
             operators.Add(bound);
         }
         var model = new EngineModel(shape, numerics, formats, graph, operators);
-        if (formats.LinearRounding is { } rounding) weights = new RoundedWeights(weights, rounding);
         try
         {
             foreach (var operation in operators) operation.Bind(model, weights, pool);

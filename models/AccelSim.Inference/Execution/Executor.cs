@@ -20,6 +20,9 @@ public sealed class Executor : IExecutor
     {
         ArgumentNullException.ThrowIfNull(model);
         _model = model;
+        HostMemory.Refuse(
+            (double)blocks * blockSize * model.Graph.KvBytesPerToken(0).Value,
+            $"{blocks:N0} KV blocks of {blockSize} tokens");
         _pages =
         [
             .. model.Shape.Layers.Select(layer => (AttentionShape)layer.Mixer).Select(shape =>

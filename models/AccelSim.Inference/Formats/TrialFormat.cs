@@ -5,15 +5,13 @@ using AccelSim.Inference.Kernels;
 namespace AccelSim.Inference.Formats;
 
 /// <summary>
-/// A format of weights, activations or cache whose accuracy can be tried, and how it is run where
-/// kernels lack it.
+/// A format of weights, activations or cache whose accuracy can be tried, and how it is run.
 /// </summary>
 /// <param name="Name">As <c>--formats</c> takes it.</param>
 /// <param name="RunsAs">What the kernels see.</param>
 /// <param name="Engine">What the engine is told.</param>
 public sealed record TrialFormat(string Name, string RunsAs, EngineFormats Engine)
 {
-    private const string Rounded = "rounded, then fp32";
     private static readonly EngineFormats Bf16 = EngineFormats.Named("bf16", "fp16");
 
     /// <summary>All that are known.</summary>
@@ -27,13 +25,13 @@ public sealed record TrialFormat(string Name, string RunsAs, EngineFormats Engin
         new("w8a8", "int8 × int8", EngineFormats.Named("w8a8", "fp16")),
         new("int4-g32", "int4", EngineFormats.Named("int4-g32", "fp16")),
         new("int4", "int4", EngineFormats.Named("int4", "fp16")),
-        Weights("nf4", new NormalFloatRounding(64)),
-        Weights("int3-g32", new AffineRounding(3, 32)),
-        Weights("int3", new AffineRounding(3, 128)),
-        Weights("int2-g32", new AffineRounding(2, 32)),
-        Weights("int2", new AffineRounding(2, 128)),
-        Weights("sparse-2:4", new SparseRounding(0.5, 4)),
-        Weights("sparse-50%", new SparseRounding(0.5, 0)),
+        new("nf4", "nf4, products fp32", EngineFormats.Named("nf4", "fp16")),
+        new("int3-g32", "int3, products fp32", EngineFormats.Named("int3-g32", "fp16")),
+        new("int3", "int3, products fp32", EngineFormats.Named("int3", "fp16")),
+        new("int2-g32", "int2, products fp32", EngineFormats.Named("int2-g32", "fp16")),
+        new("int2", "int2, products fp32", EngineFormats.Named("int2", "fp16")),
+        new("sparse-2:4", "bf16, two of four", EngineFormats.Named("sparse-2:4", "fp16")),
+        new("sparse-50%", "bf16, half of a row", EngineFormats.Named("sparse-50%", "fp16")),
         Cache("int8"), Cache("int4"), Cache("int2"), Cache("int2-sinks"), Cache("int2-channels"),
         Cache("int2-outliers"),
     ];
@@ -53,29 +51,6 @@ public sealed record TrialFormat(string Name, string RunsAs, EngineFormats Engin
                     + string.Join(", ", All.Select(format => format.Name)) + ".")),
         ];
     }
-
-    /// <summary>Bytes that all weights would take in this format.</summary>
-    public double WeightBytes(EngineModel model)
-    {
-        ArgumentNullException.ThrowIfNull(model);
-        return Engine.LinearRounding is { } rounding
-            ? model.Operators
-                .SelectMany(operation => operation.Matrices.Select(matrix =>
-                    (Matrix: matrix, operation.IsInLinearFormat)))
-                .DistinctBy(part => part.Matrix)
-                .Sum(part => part.IsInLinearFormat
-                    ? (double)part.Matrix.Rows * part.Matrix.Columns
-                        * rounding.Bits(part.Matrix.Columns) / 8
-                    : part.Matrix.Bytes)
-            : model.WeightBytes;
-    }
-
-    private static TrialFormat Weights(string name, IRounding rounding) =>
-        new(name, Rounded, Bf16 with
-        {
-            Linear = new Storage(StorageKind.F32),
-            LinearRounding = rounding,
-        });
 
     private static TrialFormat Cache(string name) =>
         new("kv-" + name, "KV " + name.Split('-')[0], EngineFormats.Named("bf16", name));

@@ -126,63 +126,38 @@ public static unsafe partial class Attention
                     var scores = new Rows(state.Scores + done, state.Keys, state.Count);
                     if (value)
                     {
-                        Values<V, L>(pages.Kind, view, scores, output);
+                        Tiles<V, L>(value, pages.Kind, view, scores, output);
                         continue;
                     }
                     // Blocks lie anywhere: nobody guesses the next.
                     if ((block + BlocksAhead) * size < end)
                         pages.Ask((long)blocks[block + BlocksAhead] * size, size, Head);
-                    Scores<V, L>(pages.Kind, view, queries, scores);
+                    Tiles<V, L>(value, pages.Kind, view, queries, scores);
                 }
             }
         }
 
-        private static void Scores<V, L>(
-            KvKind kind, in MatrixView view, in Rows queries, in Rows scores)
+        /// <summary>Queries times keys, or weights times values, in the cache's format.</summary>
+        private static void Tiles<V, L>(
+            bool value, KvKind kind, in MatrixView view, in Rows from, in Rows to)
             where V : struct where L : struct, ILanes<V>
         {
             switch (kind)
             {
-                case KvKind.F32:
-                    KvTiles<V, L, LoadF32>.Scores(view, queries, scores);
-                    break;
-                case KvKind.Bf16:
-                    KvTiles<V, L, LoadBf16>.Scores(view, queries, scores);
-                    break;
-                case KvKind.Fp16:
-                    KvTiles<V, L, LoadFp16>.Scores(view, queries, scores);
-                    break;
-                case KvKind.Int8:
-                    KvTiles<V, L, LoadInt8>.Scores(view, queries, scores);
-                    break;
-                default:
-                    KvTiles<V, L, LoadInt4>.Scores(view, queries, scores);
-                    break;
+                case KvKind.F32: Tiles<V, L, LoadF32>(value, view, from, to); break;
+                case KvKind.Bf16: Tiles<V, L, LoadBf16>(value, view, from, to); break;
+                case KvKind.Fp16: Tiles<V, L, LoadFp16>(value, view, from, to); break;
+                case KvKind.Int8: Tiles<V, L, LoadInt8>(value, view, from, to); break;
+                default: Tiles<V, L, LoadInt4>(value, view, from, to); break;
             }
         }
 
-        private static void Values<V, L>(
-            KvKind kind, in MatrixView view, in Rows weights, in Rows output)
-            where V : struct where L : struct, ILanes<V>
+        private static void Tiles<V, L, W>(
+            bool value, in MatrixView view, in Rows from, in Rows to)
+            where V : struct where L : struct, ILanes<V> where W : struct, IWeightLoad
         {
-            switch (kind)
-            {
-                case KvKind.F32:
-                    KvTiles<V, L, LoadF32>.Values(view, weights, output);
-                    break;
-                case KvKind.Bf16:
-                    KvTiles<V, L, LoadBf16>.Values(view, weights, output);
-                    break;
-                case KvKind.Fp16:
-                    KvTiles<V, L, LoadFp16>.Values(view, weights, output);
-                    break;
-                case KvKind.Int8:
-                    KvTiles<V, L, LoadInt8>.Values(view, weights, output);
-                    break;
-                default:
-                    KvTiles<V, L, LoadInt4>.Values(view, weights, output);
-                    break;
-            }
+            if (value) KvTiles<V, L, W>.Values(view, from, to);
+            else KvTiles<V, L, W>.Scores(view, from, to);
         }
 
         /// <summary>Hides what is in the tree but no ancestor.</summary>

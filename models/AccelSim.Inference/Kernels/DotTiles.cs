@@ -75,6 +75,11 @@ internal static unsafe class DotTiles<V, L, W>
     {
         unchecked
         {
+            if (W.Bits is not (4 or 8 or 16 or 32))
+            {
+                AheadOdd(next, k);
+                return;
+            }
             var at = (long)k * W.Bits / 8;
             if (!Sse.IsSupported || at % CacheLine != 0) return;
             var lines = next + 4 * at;
@@ -85,6 +90,20 @@ internal static unsafe class DotTiles<V, L, W>
                 Sse.Prefetch0(lines + 2 * CacheLine);
                 Sse.Prefetch0(lines + 3 * CacheLine);
             }
+        }
+    }
+
+    /// <summary>The same where runs of 32 numbers are no share of a line, nor a line of them.
+    /// </summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void AheadOdd(byte* next, int k)
+    {
+        unchecked
+        {
+            if (!Sse.IsSupported) return;
+            var from = (4L * k * W.Bits / 8 + CacheLine - 1) / CacheLine;
+            var end = (4L * (k + Matrix.Run) * W.Bits / 8 + CacheLine - 1) / CacheLine;
+            for (; from < end; from++) Sse.Prefetch0(next + from * CacheLine);
         }
     }
 

@@ -42,8 +42,22 @@ internal unsafe interface ILanes<V> where V : struct
     /// <summary>Low and high halves of bytes, each less 8.</summary>
     static abstract void FromInt4(byte* from, out V low, out V high);
 
-    /// <summary>Whole numbers of two bits, the first lowest.</summary>
-    static abstract V FromPairs(uint pairs);
+    /// <summary>Low and high halves of bytes, each the level of that number.</summary>
+    static abstract void FromNf4(byte* from, out V low, out V high);
+
+    /// <summary>Whole numbers of two bits, the first lowest, from one of sixteen on.</summary>
+    static abstract V FromPairs(uint* pairs, int first);
+
+    /// <summary>
+    /// Whole numbers whose two low bits are in one word; the third ones begin at a bit of another.
+    /// </summary>
+    static abstract V FromThirds(uint* pairs, uint* thirds, int first, int bit);
+
+    /// <summary>
+    /// Numbers of bf16 at the places whose bits are set, zeros elsewhere. Reads as many as a vector
+    /// has.
+    /// </summary>
+    static abstract V FromSparse(ushort* from, uint mask);
 }
 
 /// <summary>Sixteen numbers: AVX-512.</summary>
@@ -114,19 +128,50 @@ internal unsafe struct Lanes512 : ILanes<Vector512<float>>
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector512<float> FromPairs(uint pairs)
+    public static void FromNf4(
+        byte* from, out Vector512<float> low, out Vector512<float> high)
+    {
+        var levels = Vector512.Create(NormalFloat.Levels);
+        var wide = Avx512F.ConvertToVector512Int32(Vector128.Load(from));
+        low = Avx512F.PermuteVar16x32(levels, wide);
+        high = Avx512F.PermuteVar16x32(levels, wide >> 4);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector512<float> FromPairs(uint* pairs, int first)
     {
         // The permutation looks at the lowest four bits alone: two of them are the next number's.
         var levels = Vector512.Create(
             0f, 1f, 2f, 3f, 0f, 1f, 2f, 3f, 0f, 1f, 2f, 3f, 0f, 1f, 2f, 3f);
-        return Avx512F.PermuteVar16x32(levels, Shifted(pairs, 2).AsInt32());
+        return Avx512F.PermuteVar16x32(levels, Pairs(pairs).AsInt32());
     }
 
-    /// <summary>A word in each lane, shifted so that the lane's own number is lowest.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static Vector512<uint> Shifted(uint word, uint bits) =>
-        Avx512F.ShiftRightLogicalVariable(
-            Vector512.Create(word), Vector512<uint>.Indices * bits);
+    public static Vector512<float> FromThirds(uint* pairs, uint* thirds, int first, int bit)
+    {
+        var levels = Vector512.Create(
+            0f, 1f, 2f, 3f, 4f, 5f, 6f, 7f, 0f, 1f, 2f, 3f, 4f, 5f, 6f, 7f);
+        // Each lane's own bit comes third.
+        var high = Avx512F.RotateRightVariable(
+            Vector512.Create(*thirds),
+            Vector512<uint>.Indices + Vector512.Create(unchecked((uint)(bit - 2))));
+        var index = Vector512.ConditionalSelect(Vector512.Create(3u), Pairs(pairs), high);
+        return Avx512F.PermuteVar16x32(levels, index.AsInt32());
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector512<float> FromSparse(ushort* from, uint mask)
+    {
+        var set = ~Vector512.Equals(
+            Vector512.Create(mask) & Avx512F.ShiftLeftLogicalVariable(
+                Vector512<uint>.One, Vector512<uint>.Indices),
+            Vector512<uint>.Zero);
+        return Avx512F.Expand(Vector512<float>.Zero, set.AsSingle(), FromBf16(from));
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Vector512<uint> Pairs(uint* pairs) => Avx512F.ShiftRightLogicalVariable(
+        Vector512.Create(*pairs), Vector512<uint>.Indices << 1);
 }
 
 /// <summary>Eight numbers: AVX2, and whatever else .NET makes of 256 bits.</summary>
@@ -201,8 +246,50 @@ internal unsafe struct Lanes256 : ILanes<Vector256<float>>
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector256<float> FromPairs(uint pairs) => Vector256.ConvertToSingle(
-        (Shifted(pairs, 2) & Vector256.Create(3u)).AsInt32());
+    public static void FromNf4(
+        byte* from, out Vector256<float> low, out Vector256<float> high)
+    {
+        var bytes = Vector128.CreateScalarUnsafe(*(long*)from).AsByte();
+        var shorts = Vector128.WidenLower(bytes);
+        var wide = Vector256.WidenLower(shorts.ToVector256Unsafe()).AsInt32();
+        low = Level(wide & Vector256.Create(15));
+        high = Level(wide >> 4);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector256<float> FromPairs(uint* pairs, int first) =>
+        Vector256.ConvertToSingle(Pairs(pairs, first).AsInt32());
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector256<float> FromThirds(uint* pairs, uint* thirds, int first, int bit)
+    {
+        var high = Shifted(unchecked(*thirds >> (bit + first)), 1) & Vector256<uint>.One;
+        return Vector256.ConvertToSingle((Pairs(pairs, first) | (high << 2)).AsInt32());
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Vector256<uint> Pairs(uint* pairs, int first) =>
+        Shifted(unchecked(*pairs >> (2 * first)), 2) & Vector256.Create(3u);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector256<float> FromSparse(ushort* from, uint mask)
+    {
+        var places = Vector256.LoadAligned(Places.Of(mask & 0xFF));
+        var there = Vector256.LessThan(places, Vector256.Create(Count));
+        return Vector256.Shuffle(FromBf16(from), places) & there.AsSingle();
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Vector256<float> Level(Vector256<int> index)
+    {
+        var eight = Vector256.Create(8);
+        var low = Vector256.Shuffle(
+            Vector256.Create(NormalFloat.Levels.AsSpan(0, 8)), index & Vector256.Create(7));
+        var high = Vector256.Shuffle(
+            Vector256.Create(NormalFloat.Levels.AsSpan(8, 8)), index & Vector256.Create(7));
+        return Vector256.ConditionalSelect(
+            Vector256.LessThan(index, eight).AsSingle(), low, high);
+    }
 
     /// <summary>A word in each lane, shifted so that the lane's own number is lowest.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -214,6 +301,26 @@ internal unsafe struct Lanes256 : ILanes<Vector256<float>>
         var lanes = stackalloc uint[Count];
         for (var i = 0; i < Count; i++) lanes[i] = word >> (int)by[i];
         return Vector256.Load(lanes);
+    }
+
+    /// <summary>For each byte of bits: where the number of each place stands, 8 for none.</summary>
+    private static class Places
+    {
+        private static readonly NativeBuffer All = Make();
+
+        public static int* Of(uint bits) => unchecked((int*)All.Data + bits * 8);
+
+        private static NativeBuffer Make()
+        {
+            var all = new NativeBuffer(256 * 8 * sizeof(int));
+            var to = (int*)all.Data;
+            for (var bits = 0; bits < 256; bits++)
+            {
+                for (int i = 0, next = 0; i < 8; i++)
+                    *to++ = (bits >> i & 1) != 0 ? next++ : 8;
+            }
+            return all;
+        }
     }
 }
 

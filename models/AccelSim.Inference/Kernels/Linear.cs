@@ -98,6 +98,21 @@ public static unsafe class Linear
             case StorageKind.Int4 when weights.Storage.HasOffset:
                 DotTiles<V, L, LoadInt4Offset>.Expand(view, row, 0, view.Columns, to);
                 break;
+            case StorageKind.Nf4:
+                DotTiles<V, L, LoadNf4>.Expand(view, row, 0, view.Columns, to);
+                break;
+            case StorageKind.Int3:
+                DotTiles<V, L, LoadInt3>.Expand(view, row, 0, view.Columns, to);
+                break;
+            case StorageKind.Int2:
+                DotTiles<V, L, LoadInt2>.Expand(view, row, 0, view.Columns, to);
+                break;
+            case StorageKind.Sparse24:
+                DotTiles<V, L, LoadSparse24>.Expand(view, row, 0, view.Columns, to);
+                break;
+            case StorageKind.SparseHalf:
+                DotTiles<V, L, LoadSparseHalf>.Expand(view, row, 0, view.Columns, to);
+                break;
             default:
                 DotTiles<V, L, LoadInt4>.Expand(view, row, 0, view.Columns, to);
                 break;
@@ -138,6 +153,21 @@ public static unsafe class Linear
                 break;
             case StorageKind.Int4 when weights.Storage.HasOffset:
                 Start<V, L, LoadInt4Offset>(pool, view, x, y, bias);
+                break;
+            case StorageKind.Nf4:
+                Start<V, L, LoadNf4>(pool, view, x, y, bias);
+                break;
+            case StorageKind.Int3:
+                Start<V, L, LoadInt3>(pool, view, x, y, bias);
+                break;
+            case StorageKind.Int2:
+                Start<V, L, LoadInt2>(pool, view, x, y, bias);
+                break;
+            case StorageKind.Sparse24:
+                Start<V, L, LoadSparse24>(pool, view, x, y, bias);
+                break;
+            case StorageKind.SparseHalf:
+                Start<V, L, LoadSparseHalf>(pool, view, x, y, bias);
                 break;
             default:
                 Start<V, L, LoadInt4>(pool, view, x, y, bias);

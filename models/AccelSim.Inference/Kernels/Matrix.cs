@@ -18,6 +18,28 @@ public enum StorageKind
     /// halves of sixteen bytes.
     /// </summary>
     Int4,
+    /// <summary>
+    /// Sixteen levels that normally distributed numbers fill evenly, an fp32 scale per group (NF4;
+    /// Dettmers et al. 2023); halves of bytes as <see cref="Int4"/> has them.
+    /// </summary>
+    Nf4,
+    /// <summary>
+    /// Eight levels, an fp32 scale and an fp32 offset per group; of 32 numbers first the low two
+    /// bits of each, then the third ones.
+    /// </summary>
+    Int3,
+    /// <summary>Four levels, an fp32 scale and an fp32 offset per group.</summary>
+    Int2,
+    /// <summary>
+    /// Two of every four numbers, in bf16: a bit for each of 32 tells whether it is there, sixteen
+    /// numbers follow.
+    /// </summary>
+    Sparse24,
+    /// <summary>
+    /// Half of each row, in bf16: for every 32 numbers a word of such bits and the byte of the row
+    /// at which theirs begin, then all numbers.
+    /// </summary>
+    SparseHalf,
 }
 
 /// <summary>A format: how numbers are kept and how many share a scale.</summary>
@@ -35,7 +57,8 @@ public readonly record struct Storage(StorageKind Kind, int Group = 0, bool HasO
     public bool RoundsInputs { get; init; }
 
     /// <summary>Whether rows have scales.</summary>
-    public bool IsScaled => Kind is StorageKind.Int8 or StorageKind.Fp8 or StorageKind.Int4;
+    public bool IsScaled => Kind is StorageKind.Int8 or StorageKind.Fp8 or StorageKind.Int4
+        or StorageKind.Nf4 or StorageKind.Int3 or StorageKind.Int2;
 
     /// <summary>Bits of a number without its share of scales.</summary>
     public int Bits => Kind switch
@@ -43,6 +66,10 @@ public readonly record struct Storage(StorageKind Kind, int Group = 0, bool HasO
         StorageKind.F32 => 32,
         StorageKind.Bf16 or StorageKind.Fp16 => 16,
         StorageKind.Int8 or StorageKind.Fp8 => 8,
+        StorageKind.Int3 => 3,
+        StorageKind.Int2 => 2,
+        StorageKind.Sparse24 => 9,
+        StorageKind.SparseHalf => 10,
         _ => 4,
     };
 
@@ -61,8 +88,12 @@ public sealed unsafe class Matrix : IDisposable
     /// <summary>Numbers that kernels take at a time.</summary>
     public const int Run = 32;
 
+    /// <summary>Sparse numbers are read sixteen at a time, however few there are.</summary>
+    private const int Slack = 32;
+
     private readonly NativeBuffer _data;
     private readonly NativeBuffer _scales;
+    private readonly int _slack;
 
     /// <summary>Takes memory for a matrix of zeros.</summary>
     public Matrix(int rows, int columns, Storage storage)
@@ -80,7 +111,8 @@ public sealed unsafe class Matrix : IDisposable
         var group = storage.Group == 0 ? padded : Math.Min(storage.Group, padded);
         var groups = storage.IsScaled ? (padded + group - 1) / group : 1;
         var rowBytes = (long)padded * storage.Bits / 8;
-        _data = new NativeBuffer(rows * rowBytes);
+        _slack = storage.Kind is StorageKind.Sparse24 or StorageKind.SparseHalf ? Slack : 0;
+        _data = new NativeBuffer(rows * rowBytes + _slack);
         var scales = storage.IsScaled ? (long)rows * groups : 0;
         _scales = new NativeBuffer(scales * sizeof(float) * (storage.HasOffset ? 2 : 1));
         View = new MatrixView
@@ -107,7 +139,7 @@ public sealed unsafe class Matrix : IDisposable
     public Storage Storage { get; }
 
     /// <summary>Memory of numbers and scales.</summary>
-    public long Bytes => _data.Bytes + _scales.Bytes;
+    public long Bytes => _data.Bytes - _slack + _scales.Bytes;
 
     /// <summary>What kernels see.</summary>
     internal MatrixView View { get; }

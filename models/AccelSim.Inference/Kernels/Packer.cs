@@ -18,12 +18,17 @@ public static unsafe class Packer
         ArgumentNullException.ThrowIfNull(matrix);
         ArgumentOutOfRangeException.ThrowIfNotEqual(values.Length, matrix.Columns);
         var view = matrix.View;
+        if (matrix.Storage.Kind is StorageKind.Sparse24 or StorageKind.SparseHalf)
+        {
+            SparsePacker.Pack(matrix.Storage.Kind, values, view.Row(row), view.Columns);
+            return;
+        }
         if (!matrix.Storage.IsScaled)
         {
             Plain(matrix.Storage.Kind, values, view.Row(row));
             return;
         }
-        if (matrix.Storage.HasOffset)
+        if (matrix.Storage is { HasOffset: true, Kind: StorageKind.Int4 })
             throw new ArgumentException("Offsets come from files alone.", nameof(matrix));
         for (var g = 0; g < view.Groups; g++)
         {
@@ -33,6 +38,11 @@ public static unsafe class Packer
             {
                 StorageKind.Int8 => Int8(part, (sbyte*)view.Row(row) + from),
                 StorageKind.Fp8 => Fp8(part, view.Row(row) + from),
+                StorageKind.Nf4 => NormalFloat.Pack(part, view.Row(row) + from / 2),
+                StorageKind.Int3 => Planes.Pack(
+                    part, 3, view.Row(row) + from * 3 / 8, out view.OffsetsOf(row)[g]),
+                StorageKind.Int2 => Planes.Pack(
+                    part, 2, view.Row(row) + from / 4, out view.OffsetsOf(row)[g]),
                 _ => Int4(part, view.Row(row) + from / 2),
             };
         }

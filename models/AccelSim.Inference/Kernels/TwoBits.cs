@@ -88,7 +88,7 @@ internal static unsafe class TwoBits
                 V step = L.Set(scales[0]), least = L.Set(scales[1]);
                 for (var part = 0; part < 16; part += L.Count)
                 {
-                    Load<V, L>(from, part, out var first, out var second);
+                    Planes.Two<V, L>(from, part, out var first, out var second);
                     // Rounded twice, as the levels are defined.
                     L.Store(L.Add(L.Multiply(first, step), least), to + run + part);
                     L.Store(L.Add(L.Multiply(second, step), least), to + run + part + 16);
@@ -110,24 +110,13 @@ internal static unsafe class TwoBits
                 for (var part = 0; part < 16; part += L.Count)
                 {
                     int at = run + part, after = at + 16;
-                    Load<V, L>(from, part, out var first, out var second);
+                    Planes.Two<V, L>(from, part, out var first, out var second);
                     first = L.Multiply(first, L.Load(scales + at));
                     second = L.Multiply(second, L.Load(scales + after));
                     L.Store(L.Add(first, L.Load(least + at)), to + at);
                     L.Store(L.Add(second, L.Load(least + after)), to + after);
                 }
             }
-        }
-    }
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void Load<V, L>(byte* run, int part, out V first, out V second)
-        where V : struct where L : struct, ILanes<V>
-    {
-        unchecked
-        {
-            first = L.FromPairs(*(uint*)run >> (2 * part));
-            second = L.FromPairs(*(uint*)(run + 4) >> (2 * part));
         }
     }
 

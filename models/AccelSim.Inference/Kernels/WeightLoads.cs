@@ -1,3 +1,4 @@
+using System.Numerics;
 using System.Runtime.CompilerServices;
 
 namespace AccelSim.Inference.Kernels;
@@ -160,4 +161,101 @@ internal unsafe struct LoadInt4Offset : IWeightLoad
     public static void Load<V, L>(byte* row, int run, int part, out V first, out V second)
         where V : struct where L : struct, ILanes<V> =>
         L.FromInt4(unchecked(row + (run >> 1) + part), out first, out second);
+}
+
+/// <summary>NF4 with scales.</summary>
+internal unsafe struct LoadNf4 : IWeightLoad
+{
+    public static int Bits => 4;
+
+    public static bool IsScaled => true;
+
+    public static bool HasOffset => false;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void Load<V, L>(byte* row, int run, int part, out V first, out V second)
+        where V : struct where L : struct, ILanes<V> =>
+        L.FromNf4(unchecked(row + (run >> 1) + part), out first, out second);
+}
+
+/// <summary>Three bits with scales and offsets.</summary>
+internal unsafe struct LoadInt3 : IWeightLoad
+{
+    public static int Bits => 3;
+
+    public static bool IsScaled => true;
+
+    public static bool HasOffset => true;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void Load<V, L>(byte* row, int run, int part, out V first, out V second)
+        where V : struct where L : struct, ILanes<V> =>
+        Planes.Three<V, L>(unchecked(row + (run >> 5) * 12), part, out first, out second);
+}
+
+/// <summary>Two bits with scales and offsets.</summary>
+internal unsafe struct LoadInt2 : IWeightLoad
+{
+    public static int Bits => 2;
+
+    public static bool IsScaled => true;
+
+    public static bool HasOffset => true;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void Load<V, L>(byte* row, int run, int part, out V first, out V second)
+        where V : struct where L : struct, ILanes<V> =>
+        Planes.Two<V, L>(unchecked(row + (run >> 2)), part, out first, out second);
+}
+
+/// <summary>bf16, two of every four.</summary>
+internal unsafe struct LoadSparse24 : IWeightLoad
+{
+    public static int Bits => 9;
+
+    public static bool IsScaled => false;
+
+    public static bool HasOffset => false;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void Load<V, L>(byte* row, int run, int part, out V first, out V second)
+        where V : struct where L : struct, ILanes<V>
+    {
+        unchecked
+        {
+            var from = row + (run >> 5) * SparsePacker.RunBytes;
+            var mask = *(uint*)from >> part;
+            var numbers = (ushort*)(from + sizeof(uint)) + (part >> 1);
+            first = L.FromSparse(numbers, mask);
+            second = L.FromSparse(numbers + 8, mask >> 16);
+        }
+    }
+}
+
+/// <summary>bf16, half of a row.</summary>
+internal unsafe struct LoadSparseHalf : IWeightLoad
+{
+    public static int Bits => 10;
+
+    public static bool IsScaled => false;
+
+    public static bool HasOffset => false;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void Load<V, L>(byte* row, int run, int part, out V first, out V second)
+        where V : struct where L : struct, ILanes<V>
+    {
+        unchecked
+        {
+            var head = (uint*)(row + (run >> 5) * SparsePacker.HeadBytes);
+            var mask = head[0];
+            var numbers = (ushort*)(row + head[1]);
+            var before = (uint)((1 << part) - 1);
+            first = L.FromSparse(
+                numbers + BitOperations.PopCount(mask & before), mask >> part);
+            second = L.FromSparse(
+                numbers + BitOperations.PopCount(mask & ((before << 16) | 0xFFFF)),
+                mask >> (part + 16));
+        }
+    }
 }

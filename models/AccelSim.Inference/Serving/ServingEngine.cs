@@ -16,6 +16,9 @@ namespace AccelSim.Inference.Serving;
 /// </remarks>
 public sealed class ServingEngine
 {
+    /// <summary>Seconds after which a waiting engine looks whether it is to stop.</summary>
+    private const double LongestSleep = 0.1;
+
     private readonly IExecutor _executor;
     private readonly Scheduler _scheduler;
     private readonly int _blockSize;
@@ -100,14 +103,17 @@ public sealed class ServingEngine
     /// <param name="requests">In order of arrival; arrivals count from this call.</param>
     /// <param name="stop">Asked between steps: true ends the run.</param>
     /// <exception cref="InvalidOperationException">A request can never run.</exception>
-    public void Run(IReadOnlyList<ServedRequest> requests, Func<bool>? stop = null)
+    /// <param name="atOnce">So many at most are in flight; others wait to be sent.</param>
+    public void Run(
+        IReadOnlyList<ServedRequest> requests, Func<bool>? stop = null, int? atOnce = null)
     {
         ArgumentNullException.ThrowIfNull(requests);
         var start = Clock;
         for (var next = 0; next < requests.Count || Unfinished > 0;)
         {
             if (stop?.Invoke() == true) return;
-            while (next < requests.Count && requests[next].Arrival <= Clock - start)
+            while (next < requests.Count && requests[next].Arrival <= Clock - start
+                && !(Unfinished >= atOnce))
             {
                 if (Submit(requests[next++]) is { } reason)
                     throw new InvalidOperationException(reason);
@@ -118,7 +124,8 @@ public sealed class ServingEngine
             var wait = requests[next].Arrival - (Clock - start);
             if (wait <= 0) continue;
             var asleep = Executor.Now();
-            Thread.Sleep(TimeSpan.FromSeconds(wait));
+            // Who asks to stop does not wait for the next arrival.
+            Thread.Sleep(TimeSpan.FromSeconds(stop is null ? wait : Math.Min(wait, LongestSleep)));
             Observer?.Waited(Executor.Now() - asleep);
         }
     }

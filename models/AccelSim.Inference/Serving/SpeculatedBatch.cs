@@ -22,8 +22,8 @@ public static class SpeculatedBatch
     public static int Blocks(BatchPoint point, int most)
     {
         ArgumentNullException.ThrowIfNull(point);
-        return BatchSpeculation.SpareBlocks(Settings(point), most)
-            + point.Batch * ((point.Isl + point.Osl + BlockSize - 1) / BlockSize);
+        return (int)Math.Min(int.MaxValue, BatchSpeculation.SpareBlocks(Settings(point), most)
+            + (long)point.Batch * ((point.Isl + point.Osl + BlockSize - 1) / BlockSize));
     }
 
     /// <summary>Measures once, after a run to warm up.</summary>

@@ -25,7 +25,8 @@ public static class StaticBatch
         ArgumentNullException.ThrowIfNull(backend);
         ArgumentNullException.ThrowIfNull(point);
         var each = (point.Isl + point.Osl + BlockSize - 1) / BlockSize;
-        using var executor = backend.Open(model, each * point.Batch, BlockSize);
+        using var executor = backend.Open(
+            model, (int)Math.Min(int.MaxValue, (long)each * point.Batch), BlockSize);
         var requests = Enumerable.Range(0, point.Batch)
             .Select(i => new OneRequest(model.Shape, point, each, i, seed))
             .ToArray();

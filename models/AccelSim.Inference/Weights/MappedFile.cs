@@ -35,7 +35,7 @@ internal sealed unsafe class MappedFile : IDisposable
     {
         if (Directory.Exists(path))
             throw new ConfigException(path, 0, "", "is a folder; a file is expected.");
-        if (!File.Exists(path)) throw new ConfigException(path, 0, "", "does not exist.");
+        TextFile.RefuseMissing(path);
         try
         {
             var length = new FileInfo(path).Length;

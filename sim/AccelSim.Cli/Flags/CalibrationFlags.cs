@@ -62,6 +62,10 @@ internal sealed class CalibrationFlags
         _folds, _seed, _origin,
     ];
 
+    /// <summary>The files that it reads.</summary>
+    public IEnumerable<string?> Files(ParseResult parsed) =>
+        [.. parsed.GetValue(_trace)?.Split(',') ?? [], parsed.GetValue(_extends)];
+
     /// <summary>The engine to be fitted; null where devices are.</summary>
     /// <exception cref="ConfigException">Flags of devices stand beside it.</exception>
     public EngineCalibration? ReadEngine(ParseResult parsed)

@@ -62,6 +62,9 @@ internal sealed class LoadFlags
         _rateScale, _concurrency, _count,
     ];
 
+    /// <summary>The file of requests; null where requests come from elsewhere.</summary>
+    public string? File(ParseResult parsed) => parsed.GetValue(_requests);
+
     /// <summary>The source that the command states.</summary>
     /// <exception cref="ConfigException">None, or several; or flags that do not go
     /// together.</exception>

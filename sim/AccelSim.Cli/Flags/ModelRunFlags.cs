@@ -91,16 +91,20 @@ internal sealed class ModelRunFlags(string? usual = null)
     public Scenario Scenario(
         ParseResult parsed, EngineFormats formats, string hardware, int budget)
     {
-        var dtype = Known(parsed, _dtype) ?? formats.CoarseName ?? "auto";
-        // Coarse formats have the same names there, without the length of groups.
-        var isCoarse = dtype is not ("auto" or "fp32" or "bf16" or "fp16");
+        ArgumentNullException.ThrowIfNull(formats);
+        if (!formats.IsSimulated)
+        {
+            throw new ConfigException("", 0, "--dtype",
+                $"the simulator's own runs have no {Known(parsed, _dtype)} weights; leave "
+                + "--hardware out, or capture the run and compare that.");
+        }
         return new Scenario
         {
             Model = Name(parsed),
             Workload = new WorkloadSource(),
-            Dtype = isCoarse ? "auto" : dtype,
-            Quantization = isCoarse ? dtype.Split('-')[0] : "auto",
-            // So have the cache's, without which tokens stay exact.
+            Dtype = formats.CoarseName is null ? Known(parsed, _dtype) ?? "auto" : "auto",
+            Quantization = formats.CoarseName ?? "auto",
+            // Caches of two bits have one name there, whichever tokens stay exact.
             KvCacheDtype = Known(parsed, _kv)?.Split('-')[0] ?? "auto",
             Replicas =
             [
@@ -122,7 +126,8 @@ internal sealed class ModelRunFlags(string? usual = null)
     private static string? Known(ParseResult parsed, Option<string?> flag) =>
         parsed.GetValue(flag) is { } text && text != "auto" ? text : null;
 
-    private bool IsRandom(ParseResult parsed) => parsed.GetValue(_weights) is not null
+    /// <summary>Whether weights are made rather than read; then there is no tokenizer.</summary>
+    public bool IsRandom(ParseResult parsed) => parsed.GetValue(_weights) is not null
         || (usual is not null && parsed.GetValue(_model) is null);
 
     private string Name(ParseResult parsed) => parsed.GetValue(_model) ?? usual

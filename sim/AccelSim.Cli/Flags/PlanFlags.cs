@@ -64,17 +64,22 @@ internal sealed class PlanFlags(string auto = "auto")
 
     /// <summary>Where, in which formats, at which prices: all that a trace leaves open.</summary>
     public IReadOnlyList<Option> OfTraces =>
-        [_hardware, _dtype, _kvCacheDtype, _quantization, _costModel];
+        [_hardware, _dtype, _kvCacheDtype, _quantization, _costModel, _tables];
 
     /// <summary>In which formats.</summary>
     public IReadOnlyList<Option> Formats => [_dtype, _kvCacheDtype, _quantization];
 
     /// <summary>What <see cref="OfTraces"/> stand for.</summary>
-    public (string? Hardware, string? Dtype, string? Kv, string? Weights, string Rung) ForTrace(
-        ParseResult parsed) =>
+    /// <exception cref="ConfigException">There is no such rung, or it lacks its times.</exception>
+    public (string? Hardware, StatedFormats? Formats, CostRung Rung) ForTrace(ParseResult parsed) =>
     (
-        parsed.GetValue(_hardware), parsed.GetValue(_dtype), parsed.GetValue(_kvCacheDtype),
-        parsed.GetValue(_quantization), parsed.GetValue(_costModel) ?? CostRung.Default);
+        parsed.GetValue(_hardware),
+        Formats.Any(parsed.Has)
+            ? new StatedFormats(
+                parsed.GetValue(_dtype), parsed.GetValue(_kvCacheDtype),
+                parsed.GetValue(_quantization))
+            : null,
+        MeasuredTimes.Rung(RungName(parsed), parsed.GetValue(_tables)));
 
     /// <summary>All of them.</summary>
     public IReadOnlyList<Option> All =>
@@ -108,18 +113,11 @@ internal sealed class PlanFlags(string auto = "auto")
             throw new ConfigException("", 0, "--expert-skew",
                 $"must be at least 1, but {JsonNames.Number(skew)} is not.");
         }
-        var rung = parsed.GetValue(_costModel) ?? CostRung.Default;
-        if (parsed.Has(_tables) && !CostRung.TakesTimes(rung))
-        {
-            throw new ConfigException("", 0, _tables.Name,
-                $"says nothing with {_costModel.Name} {rung}; choose table for a folder of "
-                + "measured tables, trace for a captured run, or leave it out.");
-        }
         return new Scenario
         {
             Model = model,
             Workload = workload,
-            CostModel = rung,
+            CostModel = RungName(parsed),
             Tables = parsed.GetValue(_tables),
             Dtype = parsed.GetValue(_dtype) ?? "auto",
             KvCacheDtype = parsed.GetValue(_kvCacheDtype) ?? "auto",
@@ -143,9 +141,22 @@ internal sealed class PlanFlags(string auto = "auto")
         };
     }
 
+    private string RungName(ParseResult parsed)
+    {
+        var name = parsed.GetValue(_costModel) ?? CostRung.Default;
+        return !parsed.Has(_tables) || CostRung.TakesTimes(name)
+            ? name
+            : throw new ConfigException("", 0, _tables.Name,
+                $"says nothing with {_costModel.Name} {name}; choose table for a folder of "
+                + "measured tables, trace for a captured run, or leave it out.");
+    }
+
     private static double? ReadSkew(string text) =>
         double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var value)
             && value is >= 0 and <= 4
             ? value
             : throw new FormatException($"expected a number from 0 to 4, but found \"{text}\".");
 }
+
+/// <summary>Formats as flags state them; null where they do not.</summary>
+internal sealed record StatedFormats(string? Dtype, string? KvCache, string? Quantization);

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using AccelSim.Cli.Output;
 using AccelSim.Configuration;
 using AccelSim.Costs;
 using AccelSim.Hardware;
@@ -25,57 +26,74 @@ internal sealed class TraceFlags(PlanFlags plan)
     /// <summary>Opens a trace; who asks closes it.</summary>
     public TraceReader Open(ParseResult parsed) => new(parsed.GetValue(File)!);
 
-    /// <summary>What replays a trace on the hardware that the command names.</summary>
-    /// <exception cref="ConfigException">There is no such hardware, or formats differ.</exception>
-    public TraceReplay Replay(ParseResult parsed, TraceReader trace)
+    /// <summary>Where traces are replayed; read once, however many they are.</summary>
+    /// <exception cref="ConfigException">There is no such hardware or rung, or it is wrong.
+    /// </exception>
+    public TraceTarget Target(ParseResult parsed, Terminal terminal)
     {
-        var (named, dtype, kv, weights, rung) = plan.ForTrace(parsed);
-        if (named is not { } hardware)
+        var (hardware, formats, rung) = plan.ForTrace(parsed);
+        if (hardware is null)
         {
             throw new ConfigException("", 0, "--hardware",
                 "is missing; name what the trace is replayed on, such as --hardware h100-sxm.");
         }
-        var (header, file) = (trace.Header, parsed.GetValue(File)!);
-        var document = Catalog.Open(hardware);
-        var isOwn = (dtype ?? kv ?? weights) is null;
-        var deployment = Build(trace.Model(), header.Formats);
-        return new TraceReplay(
-            header, file, deployment,
-            trace.Draft() is { } draft ? Build(draft, header.Draft!.Formats) : null);
+        return new TraceTarget(
+            parsed.GetValue(File)!, hardware, HardwareCheck.Open(terminal, hardware), formats,
+            rung);
+    }
+}
 
-        Deployment Build(ModelConfig model, TraceFormats own)
-        {
-            var formats = isOwn ? own.Plan(file) : null;
-            if (formats is not null) RefuseFormats(formats, document, hardware);
-            var builder = new DeploymentBuilder(
-                model, dtype ?? "auto", kv ?? "auto", weights ?? "auto", header.Engine.BlockSize)
-            {
-                Formats = formats,
-                Rung = CostRung.Named(rung, "--cost-model"),
-            };
-            return builder.Build(document, Replica(hardware, header.Engine));
-        }
+/// <summary>On what a trace is replayed, in which formats, at which prices.</summary>
+/// <param name="file">The first trace, as the user named it.</param>
+/// <param name="hardware">The hardware, as the user named it.</param>
+/// <param name="document">The hardware.</param>
+/// <param name="formats">What flags state; null where the trace's own count.</param>
+/// <param name="rung">What prices operators.</param>
+internal sealed class TraceTarget(
+    string file, string hardware, HardwareDocument document, StatedFormats? formats, CostRung rung)
+{
+    /// <summary>What replays a trace there.</summary>
+    /// <exception cref="ConfigException">Formats differ.</exception>
+    public TraceReplay Replay(TraceReader trace)
+    {
+        var header = trace.Header;
+        return new TraceReplay(
+            header, file, Build(trace.Model(), header.Formats, header.Engine),
+            trace.Draft() is { } draft
+                ? Build(draft, header.Draft!.Formats, header.Engine)
+                : null);
     }
 
-    private static ReplicaSpec Replica(string hardware, TraceEngine engine) => new()
+    private Deployment Build(ModelConfig model, TraceFormats own, TraceEngine engine)
     {
-        Hardware = hardware,
-        Engine = new EngineSettings
+        var plan = formats is null ? own.Plan(file) : null;
+        if (plan is not null) RefuseFormats(plan);
+        var builder = new DeploymentBuilder(
+            model, formats?.Dtype ?? "auto", formats?.KvCache ?? "auto",
+            formats?.Quantization ?? "auto", engine.BlockSize)
         {
-            MaxNumSeqs = engine.MaxNumSeqs,
-            MaxNumBatchedTokens = engine.MaxNumBatchedTokens,
-            BlockSize = engine.BlockSize,
-        },
-    };
+            Formats = plan,
+            Rung = rung,
+        };
+        return builder.Build(document, new ReplicaSpec
+        {
+            Hardware = hardware,
+            Engine = new EngineSettings
+            {
+                MaxNumSeqs = engine.MaxNumSeqs,
+                MaxNumBatchedTokens = engine.MaxNumBatchedTokens,
+                BlockSize = engine.BlockSize,
+            },
+        });
+    }
 
     /// <summary>Formats of the trace that the hardware has no arithmetic for.</summary>
-    private static void RefuseFormats(
-        FormatPlan formats, HardwareDocument document, string hardware)
+    private void RefuseFormats(FormatPlan plan)
     {
         var spec = document.IsCluster
             ? document.Cluster.Pools.First().Value.Accelerator
             : document.Accelerator;
-        foreach (var format in new[] { formats.LinearCompute, formats.AttentionCompute })
+        foreach (var format in new[] { plan.LinearCompute, plan.AttentionCompute })
         {
             if (spec.Fabric.MatrixRate(format) is not null) continue;
             throw new ConfigException("", 0, "--dtype",

@@ -74,7 +74,7 @@ internal static class UnknownFlags
             .SelectMany(option => option.Aliases.Append(option.Name))
             .Where(flag => flag.StartsWith("--", StringComparison.Ordinal))
             .Distinct();
-        var near = string.Join(", ", NearestName.Of(name, known));
+        var near = string.Join(", ", NearestName.Near(name, known));
         var hint = near.Length > 0 ? "; near it: " + near : "";
         var verb = command is RootCommand ? "accelsim" : "accelsim " + command.Name;
         return new ConfigException("", 0, name,

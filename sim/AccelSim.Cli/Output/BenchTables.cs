@@ -1,6 +1,7 @@
 using AccelSim.Configuration;
 using AccelSim.Inference.Execution;
 using AccelSim.Inference.Kernels;
+using AccelSim.Inference.Measuring;
 using AccelSim.Inference.Serving;
 using AccelSim.Models;
 using AccelSim.Serving;
@@ -15,9 +16,9 @@ internal sealed class SimulatedBatch
     private readonly Deployment _deployment;
 
     /// <summary>Builds what is simulated.</summary>
-    public SimulatedBatch(Scenario scenario, ModelConfig model)
+    public SimulatedBatch(Terminal terminal, Scenario scenario, ModelConfig model)
     {
-        _planned = new PlannedDeployment(scenario, model);
+        _planned = new PlannedDeployment(terminal, scenario, model);
         _deployment = _planned.Build();
     }
 
@@ -37,7 +38,7 @@ internal sealed class BenchTables(
     Terminal terminal, EngineModel model, MachineLimits limits, IBackend backend,
     SimulatedBatch? simulated)
 {
-    private const double Giga = 1e9;
+    private const double Mega = 1e6, Giga = 1e9;
 
     private readonly List<BatchMeasurement> _measured = [];
     private readonly TextTable _times = new(
@@ -69,7 +70,7 @@ internal sealed class BenchTables(
             decode.Steps == 0 ? "–" : Figures.Number(decode.BytesPerSecond / Giga),
             decode.Steps == 0
                 ? "–"
-                : Figures.Share(decode.BytesPerSecond / limits.ReadBytesPerSecond));
+                : Figures.Share(ReadShare(measured)));
     }
 
     /// <summary>Writes all.</summary>
@@ -87,7 +88,9 @@ internal sealed class BenchTables(
         _times.Write(
             terminal,
             "Measured: this engine, just now, once. TTFT: until every request of the batch has "
-            + "its first token. TPOT: mean time of one further token of each request."
+            + "its first token. TPOT: mean time of one further token of each request. tokens/s: "
+            + "output tokens of all requests over the time of all steps, prompts included; "
+            + "decoding alone makes batch / TPOT."
             + (simulated is null
                 ? ""
                 : $" Simulated: estimate on {simulated.Hardware}, cost model {simulated.Rung}"
@@ -100,8 +103,37 @@ internal sealed class BenchTables(
             + ". Peak: "
             + $"{Figures.Number(limits.FlopsPerSecond / Giga)} GFLOP/s of {limits.FlopsOf}; "
             + $"reads: {Figures.Number(limits.ReadBytesPerSecond / Giga, 3)} GB/s; both measured "
-            + "in this process on the same device.");
+            + "in this process on the same device."
+            + OfCache(model.WeightBytes, LastCache(), _measured.Max(ReadShare)));
     }
+
+    /// <summary>Why a share of reads may be more than all; empty where it is not.</summary>
+    /// <param name="weights">Bytes of weights.</param>
+    /// <param name="cache">Bytes of the last cache; 0 where nobody states it.</param>
+    /// <param name="share">The largest share of reads that was seen.</param>
+    internal static string OfCache(long weights, long cache, double share)
+    {
+        if (weights < cache)
+        {
+            return $" Weights of {Figures.Number(weights / Mega, 3)} MB stay in the last cache, "
+                + $"which has {Figures.Number(cache / Mega, 3)} MB, while reads are of main "
+                + "memory: a share may pass 100 % and says little of larger models.";
+        }
+        return share > 1
+            ? " More than 100 %: a part of what decoding reads stays in a cache, while reads are "
+                + "of main memory."
+            : "";
+    }
+
+    private double ReadShare(BatchMeasurement measured) => measured.Decode.Steps == 0
+        ? 0
+        : measured.Decode.BytesPerSecond / limits.ReadBytesPerSecond;
+
+    /// <summary>Of the processor; nobody states that of other devices.</summary>
+    private long LastCache() => backend.Name == "cpu"
+        && MachineFacts.Read().Caches is [.., var last]
+            ? last.Total(backend.Device.Threads)
+            : 0;
 
     private static string Name(Storage storage) =>
         JsonNames.Of(storage.Kind.ToString())

@@ -2,6 +2,7 @@ using AccelSim.Configuration;
 using AccelSim.Inference.Execution;
 using AccelSim.Inference.Formats;
 using AccelSim.Inference.Kernels;
+using AccelSim.Reports;
 
 namespace AccelSim.Cli.Output;
 
@@ -17,11 +18,10 @@ internal sealed class FormatTrials(
 
     /// <summary>Runs them and writes a table.</summary>
     /// <exception cref="ConfigException">The text cannot be read or is too short.</exception>
-    public void Run(string file, IReadOnlyList<TrialFormat> formats)
+    public TriedFormats Run(string file, IReadOnlyList<TrialFormat> formats)
     {
-        var text = Read(file);
-        var table = new TextTable(
-            "", "format", "runs as", ">weights MB", ">KV bytes/token", ">ms/token", ">perplexity");
+        var text = TextFile.Read(file);
+        List<TriedFormat> tried = [];
         var (id, count, window) = ("", 0, 0);
         foreach (var format in formats)
         {
@@ -38,34 +38,32 @@ internal sealed class FormatTrials(
                 shape.Id, tokens.Length, (int)Math.Min(Window, shape.MaxContext ?? Window));
             var heldOut = HeldOutLoss.Of(opened.Model, pool, tokens, window);
             var time = DecodeTime.Fastest(opened.Model, pool, Context);
-            table.Row(
-                format.Name, format.RunsAs,
-                Figures.Number(format.WeightBytes(opened.Model) / 1e6, 3),
-                Figures.Number(heldOut.KvBytesPerToken),
-                Figures.Number(time * 1e3, 3), Figures.Number(Math.Exp(heldOut.Loss), 4));
+            tried.Add(new TriedFormat(
+                format.Name, format.RunsAs, opened.Model.WeightBytes,
+                heldOut.KvBytesPerToken, time, Math.Exp(heldOut.Loss)));
         }
-        terminal.Paragraph(
-            $"{id} on {Figures.Plural(pool.Workers, "thread")} of this machine; {file}, "
-            + $"{Figures.Plural(count, "token")} in windows of {window}.");
-        terminal.Line();
-        table.Write(
-            terminal,
-            "Perplexity and ms/token: measured, just now; one request decoding after "
-            + $"{Context} tokens, the fastest step of a second. Bytes of weights: as the format "
-            + "would keep them, scales and masks included. Where it runs as another format, "
-            + "accuracy is its own, time the other's. Bytes of the cache: taken by one of "
-            + $"{window} tokens, scales and tokens that stay exact included.");
+        var all = new TriedFormats(
+            id, file, count, window, Context,
+            $"{Figures.Plural(pool.Workers, "thread")} of this machine", tried);
+        Write(all);
+        return all;
     }
 
-    private static string Read(string file)
+    private void Write(TriedFormats all)
     {
-        try
+        terminal.Paragraph(
+            $"{all.Model} on {all.Device}; {all.Text}, {Figures.Plural(all.Tokens, "token")} in "
+            + $"windows of {all.Window}.");
+        terminal.Line();
+        var table = new TextTable(
+            "", "format", "runs as", ">weights MB", ">KV bytes/token", ">ms/token", ">perplexity");
+        foreach (var one in all.Trials)
         {
-            return File.ReadAllText(file);
+            table.Row(
+                one.Format, one.RunsAs, Figures.Number(one.WeightBytes / 1e6, 3),
+                Figures.Number(one.KvBytesPerToken), Figures.Number(one.SecondsPerToken * 1e3, 3),
+                Figures.Number(one.Perplexity, 4));
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            throw new ConfigException(file, 0, "--perplexity", "cannot be read: " + e.Message);
-        }
+        table.Write(terminal, all.Note);
     }
 }

@@ -1,6 +1,5 @@
 using AccelSim.Cli.Flags;
 using AccelSim.Configuration;
-using AccelSim.Costs;
 using AccelSim.Hardware;
 using AccelSim.Models;
 using AccelSim.Reports;
@@ -19,16 +18,16 @@ internal sealed class PlannedDeployment
     private readonly ReplicaSpec _spec;
 
     /// <summary>Loads what a scenario of one replica names, its workload apart.</summary>
+    /// <param name="terminal">Where warnings go.</param>
     /// <param name="scenario">What it names.</param>
     /// <param name="model">The model, where it is known already; null: as named.</param>
     /// <exception cref="ConfigException">Something named is absent or wrong.</exception>
-    public PlannedDeployment(Scenario scenario, ModelConfig? model = null)
+    public PlannedDeployment(
+        Terminal terminal, Scenario scenario, ModelConfig? model = null)
     {
-        var rung = CostRung.Named(
-            scenario.CostModel, "--cost-model",
-            scenario.Tables is { } tables ? MeasuredTimes.Read(tables) : null);
+        var rung = MeasuredTimes.Rung(scenario.CostModel, scenario.Tables);
         _spec = scenario.Replicas[0];
-        Hardware = Catalog.Open(_spec.Hardware);
+        Hardware = HardwareCheck.Open(terminal, _spec.Hardware);
         Model = model ?? ModelCatalog.Load(scenario.Model);
         _builder = new DeploymentBuilder(
             Model, scenario.Dtype, scenario.KvCacheDtype, scenario.Quantization, NoPrefixes)

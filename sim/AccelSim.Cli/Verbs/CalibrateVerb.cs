@@ -42,6 +42,8 @@ internal sealed class CalibrateVerb : Verb
     {
         var into = parsed.GetValue(_into);
         var old = into is null ? null : TextFile.Read(into);
+        TextOutput.Prepare(into, _into.Name);
+        TextOutput.Prepare(parsed.GetValue(_out), _out.Name, [into, .. _what.Files(parsed)]);
         if (_what.ReadEngine(parsed) is { } engine)
         {
             if (parsed.GetValue(_out) is not null)
@@ -53,6 +55,7 @@ internal sealed class CalibrateVerb : Verb
         }
         if (_what.ReadTraces(parsed) is { } traces)
         {
+            HardwareCheck.Open(Terminal, traces.Extends);
             var fitted = traces.Run(parsed.GetValue(_out) ?? "");
             CalibrationTables.Write(Terminal, traces, fitted);
             if (parsed.GetValue(_out) is { } made) Write(made, fitted.Text);

@@ -65,6 +65,7 @@ internal sealed class CaptureVerb : Verb
     {
         var path = parsed.GetValue(_out) ?? throw new ConfigException("", 0, _out.Name,
             "is missing; name the trace, such as --out run.jsonl.gz.");
+        TextOutput.Prepare(path, _out.Name, _load.File(parsed));
         var settings = new EngineSettings
         {
             MaxNumSeqs = parsed.GetValue(_sequences) ?? 8,
@@ -77,7 +78,7 @@ internal sealed class CaptureVerb : Verb
         using var backend = _backend.Open(parsed, pool);
         using var opened = _model.Open(parsed, pool);
         var model = opened.Model;
-        RefuseLong(workload, model.Shape);
+        Refuse(workload, model.Shape);
         var blocks = Blocks(workload, settings, _speculation.Batch(parsed));
         using var executor = backend.Open(model, blocks, settings.BlockSize);
         using var proposing = _speculation.ReadBatch(
@@ -102,12 +103,14 @@ internal sealed class CaptureVerb : Verb
         var wait = new CoreWait(pool.Workers);
         Progress.Stoppable(() =>
         {
-            engine.Run(Requests(workload, model.Shape, seed), () => Progress.Asked != 0);
+            engine.Run(Requests(workload, model.Shape, seed), () => Progress.Asked != 0,
+                workload.MaxConcurrency);
             return 0;
         });
         BusyMachine.Warn(Terminal, wait.Share());
         Told(path, engine, capture);
-        if (Progress.Asked != 0) throw new StoppedException(Progress.Asked);
+        if (Progress.Asked != 0)
+            throw new StoppedException(Progress.Asked, StoppedException.InTheMiddle);
         return ExitCode.Done;
     }
 
@@ -131,13 +134,19 @@ internal sealed class CaptureVerb : Verb
             + $"{Figures.Whole(capture.Operators)} operators");
     }
 
-    private static void RefuseLong(Workload workload, ModelConfig shape)
+    private static void Refuse(Workload workload, ModelConfig shape)
     {
-        if (shape.MaxContext is not { } most) return;
+        var most = shape.MaxContext ?? int.MaxValue;
         foreach (var request in workload.Requests)
         {
+            if (request.After is { } earlier)
+            {
+                throw new ConfigException("", 0, "",
+                    $"request {request.Id} waits for the answer to request {earlier}, as in a "
+                    + "session; capture sends requests of their own alone.");
+            }
             if ((long)request.PromptTokens + request.OutputTokens <= most) continue;
-            throw new ConfigException("", 0, "--requests",
+            throw new ConfigException("", 0, "",
                 $"request {request.Id} has {request.PromptTokens} + {request.OutputTokens} tokens, "
                 + $"more than the {most} that {shape.Id} is made for.");
         }

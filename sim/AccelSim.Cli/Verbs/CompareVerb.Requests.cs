@@ -2,7 +2,6 @@ using System.CommandLine;
 using AccelSim.Cli.Flags;
 using AccelSim.Cli.Output;
 using AccelSim.Configuration;
-using AccelSim.Costs;
 using AccelSim.Reports;
 using AccelSim.Serving;
 using AccelSim.Validation;
@@ -30,9 +29,8 @@ internal sealed partial class CompareVerb
         var run = RunReader.Read(file);
         var scenario = _plan.Scenario(
             parsed, _engine.Settings(parsed, run.Settings), 1, new WorkloadSource());
-        var rung = CostRung.Named(
-            scenario.CostModel, "--cost-model",
-            scenario.Tables is { } tables ? MeasuredTimes.Read(tables) : null);
+        var rung = MeasuredTimes.Rung(scenario.CostModel, scenario.Tables);
+        HardwareCheck.Open(Terminal, scenario.Replicas[0].Hardware);
         var simulation = RunSimulation.Of(
             run, scenario, rung,
             new RunReplicas(parsed.GetValue(_replicas), parsed.GetValue(_router)));

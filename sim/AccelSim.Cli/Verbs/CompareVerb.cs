@@ -90,7 +90,8 @@ internal sealed partial class CompareVerb : Verb
         }
         using var folder = OutputFolder.Create(parsed.GetValue(_out), Files);
         using var trace = _trace.Open(parsed);
-        var replay = _trace.Replay(parsed, trace);
+        var target = _trace.Target(parsed, Terminal);
+        var replay = target.Replay(trace);
         var compared = new TraceComparison(trace.Header, replay);
         using (var overlay = folder is null
             ? null
@@ -102,7 +103,7 @@ internal sealed partial class CompareVerb : Verb
                 overlay?.Add(replayed);
             }
         }
-        var noise = Noise(parsed, trace.Header, compared);
+        var noise = Noise(parsed, target, trace.Header, compared);
         TraceTables.Title(Terminal, trace, replay, compared);
         TraceTables.Whole(Terminal, compared);
         TraceTables.Errors(Terminal, compared, noise);
@@ -126,13 +127,14 @@ internal sealed partial class CompareVerb : Verb
         return ErrorGate.Decide(
             Terminal,
             $"Overall: median absolute error {ValidationTables.Percent(overall.Median)} "
-                + $"over {Figures.Whole(overall.Count)} operators, "
+                + $"over {Figures.Plural(overall.Count, "operator")}, "
                 + $"{ValidationTables.Percent(compared.OfSteps!.Median)} over "
                 + Figures.Plural(compared.Steps, "step"),
             overall.Median, most);
     }
 
-    private TraceNoise? Noise(ParseResult parsed, TraceHeader header, TraceComparison first)
+    private TraceNoise? Noise(
+        ParseResult parsed, TraceTarget target, TraceHeader header, TraceComparison first)
     {
         if (parsed.GetValue(_repeats) is not { } list) return null;
         var files = list.Split(',');
@@ -149,7 +151,7 @@ internal sealed partial class CompareVerb : Verb
             if (Difference(header, trace.Header) is { } difference)
                 throw new ConfigException(file, 1, difference, "differs from the first capture; "
                     + "repeat the same run.");
-            var compared = new TraceComparison(trace.Header, _trace.Replay(parsed, trace));
+            var compared = new TraceComparison(trace.Header, target.Replay(trace));
             foreach (var step in trace.Steps()) compared.Add(step);
             captures.Add(compared);
         }

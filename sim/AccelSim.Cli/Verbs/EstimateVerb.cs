@@ -42,7 +42,7 @@ internal sealed class EstimateVerb : Verb
     protected override int Run(ParseResult parsed)
     {
         var (isl, osl, batches) = _point.Read(parsed);
-        var planned = new PlannedDeployment(_plan.Scenario(
+        var planned = new PlannedDeployment(Terminal, _plan.Scenario(
             parsed, _engine.Settings(parsed), 1, new WorkloadSource()));
         var deployment = planned.Build();
         var estimate = new Estimate(deployment);

@@ -62,7 +62,7 @@ internal sealed class ExplainVerb : Verb
             throw new ConfigException("", 0, "--batch",
                 "explain expands one point; name one batch size.");
         }
-        var planned = new PlannedDeployment(_plan.Scenario(
+        var planned = new PlannedDeployment(Terminal, _plan.Scenario(
             parsed, _engine.Settings(parsed), 1, new WorkloadSource()));
         var deployment = planned.Build();
         planned.RefuseBeyondSettings(deployment, isl, osl, batch);
@@ -86,7 +86,8 @@ internal sealed class ExplainVerb : Verb
     private int Scenario(string file)
     {
         var runner = ScenarioRunner.Load(
-            ScenarioReader.Read(file), Path.GetDirectoryName(file), MeasuredTimes.Read);
+            ScenarioReader.Read(file), Path.GetDirectoryName(file), MeasuredTimes.Read)
+            .Checked(Terminal);
         var files = Enumerable.Range(0, runner.Hardware.Count)
             .GroupBy(entry => runner.Hardware[entry].File, StringComparer.Ordinal);
         foreach (var entries in files)

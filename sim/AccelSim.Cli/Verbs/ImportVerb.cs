@@ -129,6 +129,7 @@ internal sealed class ImportVerb : Verb
 
     private static ReadOnlySpan<byte> Start(string path)
     {
+        TextFile.RefuseMissing(path);
         var bytes = new byte[Looked];
         try
         {

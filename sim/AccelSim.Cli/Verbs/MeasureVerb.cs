@@ -53,6 +53,8 @@ internal sealed class MeasureVerb : Verb
             "is missing; name the trace, such as --out measure.jsonl.gz.");
         if (parsed.GetValue(_hardware) is not null)
             _backend.RefuseGpu(parsed, "a hardware file is written", OfGpus);
+        TextOutput.Prepare(path, _out.Name);
+        TextOutput.Prepare(parsed.GetValue(_hardware), _hardware.Name, path);
         using var pool = _model.Pool(parsed);
         using var backend = _backend.Open(parsed, pool);
         using var opened = _model.Open(parsed, pool);
@@ -88,7 +90,8 @@ internal sealed class MeasureVerb : Verb
         Terminal.Line(
             $"Wrote {path}: {Figures.Plural(capture.Steps, "step")}, "
             + $"{Figures.Whole(capture.Operators)} operators");
-        if (Progress.Asked != 0) throw new StoppedException(Progress.Asked);
+        if (Progress.Asked != 0)
+            throw new StoppedException(Progress.Asked, StoppedException.InTheMiddle);
         return ExitCode.Done;
     }
 

@@ -31,10 +31,11 @@ internal sealed class ReplayVerb : Verb
     /// <inheritdoc/>
     protected override int Run(ParseResult parsed)
     {
-        using var trace = _trace.Open(parsed);
-        var replay = _trace.Replay(parsed, trace);
-        var compared = new TraceComparison(trace.Header, replay);
         var path = parsed.GetValue(_out);
+        TextOutput.Prepare(path, _out.Name, parsed.GetValue(_trace.File));
+        using var trace = _trace.Open(parsed);
+        var replay = _trace.Target(parsed, Terminal).Replay(trace);
+        var compared = new TraceComparison(trace.Header, replay);
         using (var writer = path is null ? null : ReplayedTrace.Create(path, trace, replay))
         {
             foreach (var step in trace.Steps())

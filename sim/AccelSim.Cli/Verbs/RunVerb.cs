@@ -7,6 +7,7 @@ using AccelSim.Inference.Formats;
 using AccelSim.Inference.Kernels;
 using AccelSim.Inference.Serving;
 using AccelSim.Models;
+using AccelSim.Reports;
 using AccelSim.Serving;
 
 namespace AccelSim.Cli.Verbs;
@@ -15,6 +16,7 @@ namespace AccelSim.Cli.Verbs;
 internal sealed class RunVerb : Verb
 {
     private const int BlockSize = 16;
+    private static readonly string[] Files = ["formats.csv", "formats.html"];
 
     private readonly ModelRunFlags _model = new();
     private readonly PointFlags _point = new();
@@ -45,6 +47,10 @@ internal sealed class RunVerb : Verb
     private readonly Option<string?> _formats = Flag.Text(
         "--formats", "NAME,NAME,…", "With --perplexity: which formats, or all (all).");
 
+    private readonly Option<string?> _out = Flag.Text(
+        "--out", "DIR", "With --perplexity: write formats.csv, and plots of what formats cost "
+        + "against what they lose, formats.html, there.");
+
     private readonly SpeculationFlags _speculation = new();
 
     /// <summary>The verb.</summary>
@@ -55,27 +61,25 @@ internal sealed class RunVerb : Verb
                 + "the simulation beside it.",
             "accelsim run --model models/tiny/target --prompt \"It was\" --max-tokens 40",
             "accelsim run --model models/tiny/target --draft models/tiny/draft --prompt \"It was\"",
-            "accelsim run --model models/tiny/target --perplexity models/tiny/heldout.txt",
+            "accelsim run --model models/tiny/target --perplexity models/tiny/heldout.txt \\",
+            "    --out out/formats",
             "accelsim run --model llama-3.2-1b --weights random --bench --isl 512 --osl 128 \\",
             "    --batch 8 --hardware epyc-9654")
     {
         AddGroup("Which model", [.. _model.All, _backend.Option]);
         AddGroup("Text", _prompt, _maxTokens, _temperature);
         AddGroup("Speculative decoding", [.. _speculation.All]);
-        AddGroup("Accuracy of formats", _text, _formats);
+        AddGroup("Accuracy of formats", _text, _formats, _out);
         AddGroup("Measuring", [_bench, .. _point.All, _budget, _hardware]);
     }
 
     /// <inheritdoc/>
     protected override int Run(ParseResult parsed)
     {
+        RefuseOthers(parsed);
         if (parsed.GetValue(_text) is { } text)
         {
-            _backend.RefuseGpu(parsed, "formats are compared");
-            using var threads = _model.Pool(parsed);
-            new FormatTrials(
-                Terminal, formats => _model.Open(parsed, threads, formats), threads)
-                .Run(text, TrialFormat.Named(parsed.GetValue(_formats) ?? "all"));
+            TryFormats(parsed, text);
             return ExitCode.Done;
         }
         var bench = parsed.GetValue(_bench);
@@ -86,10 +90,43 @@ internal sealed class RunVerb : Verb
                 + "compare formats.");
         }
         if (bench) return Bench(parsed);
+        // Random weights of a large model take minutes to make.
+        if (_model.IsRandom(parsed)) throw NoText();
         using var pool = _model.Pool(parsed);
         using var backend = _backend.Open(parsed, pool);
         using var opened = _model.Open(parsed, pool);
         return Generate(parsed, opened, backend, pool);
+    }
+
+    private void TryFormats(ParseResult parsed, string text)
+    {
+        _backend.RefuseGpu(parsed, "formats are compared");
+        var formats = TrialFormat.Named(parsed.GetValue(_formats) ?? "all");
+        using var folder = OutputFolder.Create(parsed.GetValue(_out), Files);
+        using var pool = _model.Pool(parsed);
+        var tried = new FormatTrials(
+            Terminal, one => _model.Open(parsed, pool, one), pool).Run(text, formats);
+        if (folder is null) return;
+        using (var csv = File.Create(Path.Combine(folder.Draft, Files[0])))
+            FormatsCsv.Write(csv, tried);
+        File.WriteAllText(Path.Combine(folder.Draft, Files[1]), FormatsHtml.Text(tried));
+        folder.Keep();
+        Terminal.Line($"Wrote {string.Join(", ", Files)} to {folder.Path}");
+    }
+
+    /// <summary>Flags of what is not asked for would say nothing.</summary>
+    private void RefuseOthers(ParseResult parsed)
+    {
+        Option[] text = [_prompt, _maxTokens, _temperature], accuracy = [_text, _formats, _out];
+        Option[] measuring = [_bench, .. _point.All, _budget, _hardware];
+        var asked = parsed.Has(_text) ? accuracy : parsed.GetValue(_bench) ? measuring : text;
+        foreach (var flags in new[] { text, accuracy, measuring })
+        {
+            if (flags == asked || flags.FirstOrDefault(parsed.Has) is not { } flag) continue;
+            throw new ConfigException("", 0, flag.Name, flag == flags[0]
+                ? $"and {asked[0].Name} ask for two things; keep one."
+                : $"says nothing without {flags[0].Name}.");
+        }
     }
 
     private int Bench(ParseResult parsed)
@@ -103,7 +140,7 @@ internal sealed class RunVerb : Verb
         RefuseBeyond(opened.Model.Shape, isl, osl, "--isl");
         var simulated = parsed.GetValue(_hardware) is { } hardware
             ? new SimulatedBatch(
-                _model.Scenario(parsed, opened.Model.Formats, hardware, budget),
+                Terminal, _model.Scenario(parsed, opened.Model.Formats, hardware, budget),
                 opened.Model.Shape)
             : null;
         var tables = new BenchTables(Terminal, opened.Model, limits, backend, simulated);
@@ -132,12 +169,7 @@ internal sealed class RunVerb : Verb
     private int Generate(
         ParseResult parsed, OpenedModel opened, IBackend backend, CpuPool pool)
     {
-        if (opened.Tokenizer is not { } tokenizer)
-        {
-            throw new ConfigException("", 0, "--prompt",
-                "the model has no tokenizer, so it knows no text; name a folder or GGUF file that "
-                + "has one, or measure with --bench.");
-        }
+        if (opened.Tokenizer is not { } tokenizer) throw NoText();
         var tokens = tokenizer.Encode(parsed.GetValue(_prompt)!);
         if (tokens.Length == 0)
             throw new ConfigException("", 0, "--prompt", "has no tokens; write some text.");
@@ -171,6 +203,10 @@ internal sealed class RunVerb : Verb
         SpeculationText.Write(Terminal, proposing.Name, answer);
         return ExitCode.Done;
     }
+
+    private static ConfigException NoText() => new("", 0, "--prompt",
+        "the model has no tokenizer, so it knows no text; name a folder or GGUF file that has one, "
+        + "or measure with --bench.");
 
     /// <summary>Positions that a model has not learned are not in its tables.</summary>
     private static void RefuseBeyond(ModelConfig shape, int prompt, int most, string flag)

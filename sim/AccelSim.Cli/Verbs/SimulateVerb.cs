@@ -88,7 +88,8 @@ internal sealed class SimulateVerb : Verb
     private SimulatedRun Simulate(
         ParseResult parsed, Scenario scenario, string? file, OutputFolder? folder) =>
         SimulatedRun.Of(
-            ScenarioRunner.Load(scenario, FolderOf(file), MeasuredTimes.Read), Terminal,
+            ScenarioRunner.Load(scenario, FolderOf(file), MeasuredTimes.Read).Checked(Terminal),
+            Terminal,
             traced: folder is not null,
             run => _bands.Read(parsed, run.Deployments.All(Bands.AreKnown)));
 

@@ -44,10 +44,11 @@ internal sealed class ValidateVerb : Verb
     protected override int Run(ParseResult parsed)
     {
         var validator = _what.Read(parsed);
+        var page = parsed.GetValue(_markdown);
+        TextOutput.Prepare(page, _markdown.Name);
         using var folder = OutputFolder.Create(parsed.GetValue(_out), Files);
         var calibrated = _what.Calibrated(parsed)?.Run();
         var sheetOnly = _what.SheetOnly(parsed)?.Run();
-        var page = parsed.GetValue(_markdown);
         // A page tells of the shipped figures too.
         var shipped = page is not null || (calibrated ?? sheetOnly) is null
             ? validator.Run()

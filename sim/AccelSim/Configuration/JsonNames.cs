@@ -1,4 +1,6 @@
 using System.Globalization;
+using System.Text;
+using System.Text.Json;
 
 namespace AccelSim.Configuration;
 
@@ -26,4 +28,17 @@ public static class JsonNames
 
     /// <summary>A number as messages print it.</summary>
     public static string Number(double value) => value.ToString("R", CultureInfo.InvariantCulture);
+
+    /// <summary>A name or text out of JSON; bytes that are not UTF-8 become U+FFFD.</summary>
+    internal static string Unescape(ref Utf8JsonReader reader)
+    {
+        try
+        {
+            return reader.GetString() ?? "";
+        }
+        catch (InvalidOperationException)
+        {
+            return Encoding.UTF8.GetString(reader.ValueSpan);
+        }
+    }
 }

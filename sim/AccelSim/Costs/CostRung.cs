@@ -86,10 +86,9 @@ public sealed record CostRung(
         if (tables is null || (tables.Captured is null) == (name == Trace))
         {
             throw new ConfigException("", 0, path, name == Trace
-                ? "the trace rung needs a trace of accelsim capture or measure; simulate, "
-                    + "estimate and explain take it by --tables."
-                : "the table rung needs a folder of measured times; simulate, estimate and "
-                    + "explain take it by --tables.");
+                ? "the trace rung needs a trace of accelsim capture or measure; give it by "
+                    + "--tables."
+                : "the table rung needs a folder of measured times; give it by --tables.");
         }
         return new CostRung(name, (device, formats, links) => new TableCostModel(
             name, new AnalyticalCostModel(device, formats, links),

@@ -90,9 +90,10 @@ public static class Catalog
     /// <summary>What to say about an id that is not shipped.</summary>
     internal static string Unknown(string id)
     {
-        var near = NearestName.Of(id, [.. Accelerators, .. Clusters]);
-        return $"\"{id}\" is not shipped; near it: {string.Join(", ", near)}. "
-            + "\"accelsim list hardware\" shows all; a path ends in .json.";
+        var near = NearestName.Near(id, [.. Accelerators, .. Clusters]);
+        return $"\"{id}\" is not shipped"
+            + (near.Count > 0 ? $"; near it: {string.Join(", ", near)}" : "")
+            + ". \"accelsim list hardware\" shows all; a path ends in .json.";
     }
 
     /// <summary>Ids of the embedded files of a folder, in ordinal order.</summary>

@@ -10,7 +10,11 @@ internal static class HardwareLoader
     {
         ArgumentNullException.ThrowIfNull(nameOrPath);
         if (Catalog.IsPath(nameOrPath))
-            return Load(TextFile.Read(nameOrPath), nameOrPath);
+        {
+            var text = TextFile.Read(nameOrPath);
+            KnownFile.Refuse(nameOrPath, text, KnownFile.Hardware, "describes no hardware");
+            return Load(text, nameOrPath);
+        }
         var name = Catalog.ShippedName(nameOrPath)
             ?? throw new ConfigException("", 0, "", Catalog.Unknown(nameOrPath));
         return Load(Catalog.ShippedText(name)!, name);

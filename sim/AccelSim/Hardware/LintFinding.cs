@@ -13,6 +13,11 @@ public sealed record LintFinding(
     /// <summary>Other fields that may be the wrong one instead.</summary>
     public IReadOnlyList<string> Suspects { get; init; } = [];
 
+    /// <summary>
+    /// Whether the file is consistent, and a value only lies far outside what is plausible.
+    /// </summary>
+    public bool IsUnlikely { get; init; }
+
     /// <summary>One line, as a compiler would print it.</summary>
     public override string ToString() =>
         $"{File}({Line}): {(Severity == LintSeverity.Error ? "error" : "warning")}: "

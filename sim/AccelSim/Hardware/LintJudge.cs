@@ -38,7 +38,8 @@ internal sealed class LintJudge(string file)
     public void Odd(
         double beyond, FactSource at, string problem, string mend,
         params IEnumerable<FactSource> suspects) => Add(
-            beyond > Slip ? LintSeverity.Error : LintSeverity.Warning, at, problem, mend, suspects);
+            beyond > Slip ? LintSeverity.Error : LintSeverity.Warning, at, problem, mend, suspects,
+            isUnlikely: true);
 
     /// <summary>Whether the file under test states a fact itself.</summary>
     public bool IsOwn(FactSource fact) => fact.File == file;
@@ -109,9 +110,10 @@ internal sealed class LintJudge(string file)
 
     private void Add(
         LintSeverity severity, FactSource at, string problem, string mend,
-        IEnumerable<FactSource> suspects) =>
+        IEnumerable<FactSource> suspects, bool isUnlikely = false) =>
         _findings.Add(new(severity, at.File, at.Line, at.Path, problem, mend)
         {
+            IsUnlikely = isUnlikely,
             Suspects = [.. suspects.Select(source => source.Path).Where(path => path != at.Path)],
         });
 }

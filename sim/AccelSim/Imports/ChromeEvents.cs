@@ -28,16 +28,7 @@ internal sealed class ChromeEvents : IDisposable
     public ChromeEvents(string file)
     {
         _file = file;
-        try
-        {
-            _stream = file.EndsWith(".gz", StringComparison.Ordinal)
-                ? CheckedGzip.Open(file)
-                : File.OpenRead(file);
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            throw new ConfigException(file, 0, "", "cannot be read: " + e.Message);
-        }
+        _stream = Open(file);
     }
 
     /// <summary>The line that the current event ends on, from 1.</summary>
@@ -77,6 +68,30 @@ internal sealed class ChromeEvents : IDisposable
     /// <inheritdoc/>
     public void Dispose() => _stream.Dispose();
 
+    private static Stream Open(string file)
+    {
+        TextFile.RefuseMissing(file);
+        try
+        {
+            return file.EndsWith(".gz", StringComparison.Ordinal)
+                ? CheckedGzip.Open(file)
+                : File.OpenRead(file);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new ConfigException(file, 0, "", "cannot be read: " + e.Message);
+        }
+    }
+
+    /// <summary>What the file is instead; null where nobody knows.</summary>
+    private string? Known()
+    {
+        using var again = Open(_file);
+        var start = new byte[1 << 16];
+        return KnownFile.Of(
+            start.AsSpan(0, again.ReadAtLeast(start, start.Length, throwOnEndOfStream: false)));
+    }
+
     /// <summary>Goes to the first event.</summary>
     private void Enter()
     {
@@ -97,7 +112,8 @@ internal sealed class ChromeEvents : IDisposable
                 _isInside = true;
                 return;
             }
-            throw Error("has no traceEvents; a trace of PyTorch's profiler has them.");
+            throw Error("has no traceEvents; a trace of PyTorch's profiler has them"
+                + (Known() is { } known ? $", but {known}." : "."));
         }
         if (root != JsonTokenType.StartArray)
             throw Error("is no list of events, nor an object with traceEvents.");
@@ -142,7 +158,7 @@ internal sealed class ChromeEvents : IDisposable
                 if (reader.Read())
                 {
                     name = reader.TokenType == JsonTokenType.PropertyName
-                        ? TraceFile.Unescape(ref reader)
+                        ? JsonNames.Unescape(ref reader)
                         : null;
                     Advance(reader);
                     return reader.TokenType;

@@ -98,12 +98,12 @@ public sealed record ProfiledDevice(string Name, long? Memory, long? Multiproces
         var (name, memory, units) = ("", (long?)null, (long?)null);
         while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
         {
-            var member = TraceFile.Unescape(ref reader);
+            var member = JsonNames.Unescape(ref reader);
             reader.Read();
             switch (member)
             {
                 case "name" when reader.TokenType == JsonTokenType.String:
-                    name = TraceFile.Unescape(ref reader);
+                    name = JsonNames.Unescape(ref reader);
                     break;
                 case "totalGlobalMem": memory = Whole(ref reader); break;
                 case "numSms": units = Whole(ref reader); break;

@@ -66,7 +66,7 @@ internal sealed class ProfiledEvent
         var phase = "";
         while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
         {
-            var name = TraceFile.Unescape(ref reader);
+            var name = JsonNames.Unescape(ref reader);
             reader.Read();
             switch (name)
             {
@@ -98,7 +98,7 @@ internal sealed class ProfiledEvent
     {
         while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
         {
-            var name = TraceFile.Unescape(ref reader);
+            var name = JsonNames.Unescape(ref reader);
             reader.Read();
             switch (name)
             {
@@ -164,7 +164,7 @@ internal sealed class ProfiledEvent
 
     private static string Text(ref Utf8JsonReader reader)
     {
-        if (reader.TokenType == JsonTokenType.String) return TraceFile.Unescape(ref reader);
+        if (reader.TokenType == JsonTokenType.String) return JsonNames.Unescape(ref reader);
         reader.Skip();
         return "";
     }

@@ -85,6 +85,13 @@ public sealed partial record FormatPlan
     {
         if (dtype != "auto")
         {
+            if (WeightNames.Contains(dtype) && dtype is not ("auto" or "none"))
+            {
+                throw new ConfigException("", 0, "--dtype",
+                    $"\"{dtype}\" is a format of weights, which --quantization {dtype} states; "
+                    + "this takes auto, " + string.Join(", ", DtypeNames.Select(pair => pair.Item1))
+                    + ".");
+            }
             var asked = Parse("--dtype", dtype, DtypeNames);
             return computes(asked)
                 ? asked
@@ -131,8 +138,8 @@ public sealed partial record FormatPlan
             "int4" or "awq" or "gptq" => new WeightScheme(dense, int4, int4, null),
             "mxfp4" => new WeightScheme("mxfp4", mxfp4, mxfp4, null),
             _ => throw new ConfigException("", 0, "--quantization",
-                $"\"{quantization}\" is not known; use auto, none, fp8, fp8_block, w8a8, int8, "
-                + "int4, awq, gptq or mxfp4, each also with _sparse24, or sparse24."),
+                $"\"{quantization}\" is not known; use {string.Join(", ", WeightNames[..^1])} or "
+                + $"{WeightNames[^1]}, each also with _sparse24, or sparse24."),
         };
     }
 
@@ -175,6 +182,11 @@ public sealed partial record FormatPlan
 
     private static string Natives(Func<NumberFormat, bool> computes) =>
         string.Join(", ", Enum.GetValues<NumberFormat>().Where(computes).Select(FormatNames.Of));
+
+    private static readonly string[] WeightNames =
+    [
+        "auto", "none", "fp8", "fp8_block", "w8a8", "int8", "int4", "awq", "gptq", "mxfp4",
+    ];
 
     private static readonly (string, NumberFormat)[] DtypeNames =
     [

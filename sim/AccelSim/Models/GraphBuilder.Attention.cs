@@ -38,20 +38,21 @@ internal sealed partial class GraphBuilder
             Dense(stack, shape.OutputBias ? stack.Width : 0));
     }
 
+    private AttentionCost Cost(AttentionShape shape, int heads, int kvHeads) => new()
+    {
+        Heads = heads,
+        KvHeads = kvHeads,
+        KeyDim = shape.HeadDim,
+        ValueDim = shape.HeadDim,
+        Compute = formats.AttentionCompute,
+        Activation = formats.Activation,
+        Kv = formats.Kv,
+    };
+
     private void AttentionCore(
         Stack stack, AttentionShape shape, int count, int heads, int kvHeads)
     {
-        var cost = new AttentionCost
-        {
-            Heads = heads,
-            KvHeads = kvHeads,
-            KeyDim = shape.HeadDim,
-            ValueDim = shape.HeadDim,
-            Compute = formats.AttentionCompute,
-            Activation = formats.Activation,
-            Kv = formats.Kv,
-            Parameters = shape.Sinks ? heads : 0,
-        };
+        var cost = Cost(shape, heads, kvHeads) with { Parameters = shape.Sinks ? heads : 0 };
         var fresh = 2L * kvHeads * shape.HeadDim;
         if (stack.Role == StackRole.Vision)
         {
@@ -137,17 +138,7 @@ internal sealed partial class GraphBuilder
             Dense(stack, bias));
         var kvBytes = KvLayout.BytesPerToken(shape, _tp, formats.Kv, formats.KvBits);
         KvWrite(cross.Prefix + "attention.kv_write", count, prompt, keyValue, kvBytes);
-        var cost = new AttentionCost
-        {
-            Heads = heads,
-            KvHeads = kvHeads,
-            KeyDim = shape.HeadDim,
-            ValueDim = shape.HeadDim,
-            Compute = formats.AttentionCompute,
-            Activation = formats.Activation,
-            Kv = formats.Kv,
-            KvBytesPerToken = kvBytes,
-        };
+        var cost = Cost(shape, heads, kvHeads) with { KvBytesPerToken = kvBytes };
         AttentionOperator(cross, "prefill", count, AttentionPhase.CrossPrefill, cost);
         AttentionOperator(cross, "decode", count, AttentionPhase.CrossDecode, cost);
         Linear(cross.Prefix + "attention.o_proj", count, stack.Rows, stack.Width, query,

@@ -40,40 +40,43 @@ public static class ModelCatalog
         if (Directory.Exists(name))
             return OpenFolder(name);
         if (File.Exists(name))
-            return (ReadFile(name), name, IdOf(name));
+        {
+            if (name.EndsWith(".gguf", StringComparison.OrdinalIgnoreCase))
+            {
+                throw new ConfigException(name, 0, "",
+                    "is a GGUF file, which run and capture take; a simulation takes a config.json, "
+                    + "or a name that ships inside.");
+            }
+            var text = TextFile.Read(name);
+            KnownFile.Refuse(name, text, KnownFile.Model, "describes no model");
+            return (text, name, IdOf(name));
+        }
         var isPath = name.Contains('/', StringComparison.Ordinal)
             || name.Contains('\\', StringComparison.Ordinal)
             || name.EndsWith(Suffix, StringComparison.OrdinalIgnoreCase);
         if (isPath)
         {
             var last = Path.GetFileNameWithoutExtension(name.TrimEnd('/', '\\'));
-            throw new ConfigException(name, 0, "", "there is no such file or folder; models that "
-                + $"ship inside have names such as {Nearest(last)}.");
+            throw TextFile.Missing(name, "a folder with config.json or a path to one is expected"
+                + Nearest(last, ", or a name that ships inside, such as "));
         }
-        throw new ConfigException("", 0, "", $"there is no model \"{name}\"; the nearest names are "
-            + $"{Nearest(name)}. A folder with a config.json or a path to one works too.");
+        throw new ConfigException("", 0, "", $"there is no model \"{name}\""
+            + Nearest(name, "; the nearest names are ")
+            + ". \"accelsim list models\" shows all; a folder with config.json goes as a path, "
+            + "such as models/tiny/target.");
     }
 
-    private static string Nearest(string name) => string.Join(", ", NearestName.Of(name, Ids));
+    /// <summary>Names that may have been meant, with words before them; else nothing.</summary>
+    private static string Nearest(string name, string words) =>
+        NearestName.Near(name, Ids) is { Count: > 0 } near
+            ? words + string.Join(", ", near)
+            : "";
 
     private static (string Text, string File, string Id) OpenFolder(string folder)
     {
         var file = Path.Combine(folder, "config.json");
-        return File.Exists(file)
-            ? (ReadFile(file), file, IdOf(file))
-            : throw new ConfigException(folder, 0, "", "the folder holds no config.json.");
-    }
-
-    private static string ReadFile(string file)
-    {
-        try
-        {
-            return File.ReadAllText(file);
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            throw new ConfigException(file, 0, "", "cannot be read: " + e.Message);
-        }
+        TextFile.RefuseMissing(file, "a folder of a model has one");
+        return (TextFile.Read(file), file, IdOf(file));
     }
 
     private static string IdOf(string file)

@@ -14,6 +14,7 @@ public static class ScenarioReader
     public static Scenario Read(string path)
     {
         var text = TextFile.Read(path);
+        KnownFile.Refuse(path, text, KnownFile.Scenario, "is no scenario");
         return Parse(text, path);
     }
 

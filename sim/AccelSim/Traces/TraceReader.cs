@@ -1,7 +1,7 @@
 using System.Text;
 using AccelSim.Configuration;
 using AccelSim.Models;
-using AccelSim.Validation;
+using AccelSim.Workloads.Readers;
 using Newtonsoft.Json.Linq;
 
 namespace AccelSim.Traces;
@@ -34,7 +34,7 @@ public sealed class TraceReader : IDisposable
             var start = _buffer.AsSpan(0, _filled);
             if (_isBroken && _filled == 0)
                 throw new ConfigException(path, 0, "", "is no whole file: its packing is broken.");
-            if (!WrongTrace.IsTrace(start)) throw WrongTrace.Of(path, start);
+            if (!KnownFile.IsCaptured(start)) throw WrongTrace.Of(path, start);
             if (!NextLine())
                 throw new ConfigException(path, 1, "", "is cut off within its header.");
             (Header, Config) = ReadHeader();
@@ -131,7 +131,11 @@ public sealed class TraceReader : IDisposable
                 "is missing; a trace carries the model's config.json.");
         }
         config.Parent!.Remove();
-        return (RecordBinder.Bind<TraceHeader>(root, _file), config.ToString());
+        var header = RecordBinder.Bind<TraceHeader>(root, _file);
+        return header.Operators.Count > 0
+            ? (header, config.ToString())
+            : throw new ConfigException(_file, 1, "$.operators",
+                "is empty; it names the operators that steps refer to.");
     }
 
     /// <summary>Reads a whole line; false at the end, where a part of a line is left out.</summary>

@@ -35,6 +35,7 @@ public sealed class TraceWriter : IDisposable
             }));
         root["config"] = JObject.Parse(config);
         _stream.Write(System.Text.Encoding.UTF8.GetBytes(root.ToString(Formatting.None) + "\n"));
+        Flush();
     }
 
     /// <summary>Writes a step.</summary>

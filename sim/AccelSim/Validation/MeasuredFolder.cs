@@ -16,9 +16,10 @@ internal static class MeasuredFolder
     {
         if (!Directory.Exists(folder))
         {
-            throw new ConfigException(folder, 0, "", File.Exists(folder)
-                ? "is a file; a folder of measured tables is expected."
-                : "does not exist; a folder of measured tables is expected.");
+            throw File.Exists(folder)
+                ? new ConfigException(
+                    folder, 0, "", "is a file; a folder of measured tables is expected.")
+                : TextFile.Missing(folder, "a folder of measured tables is expected");
         }
         (MeasuredTable Table, string? File)[] found =
         [

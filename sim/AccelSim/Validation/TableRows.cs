@@ -42,6 +42,7 @@ internal sealed class TableRows : IDisposable
         IReadOnlyList<string> site)
     {
         (_file, _name, _columns, _shape, _site) = (file, name, columns, shape, site);
+        TextFile.RefuseMissing(file);
         try
         {
             var packed = file.EndsWith(".gz", StringComparison.Ordinal);
@@ -118,28 +119,20 @@ internal sealed class TableRows : IDisposable
     }
 
     /// <summary>A whole number of the current row, within limits.</summary>
-    public long Whole(string column, long low = 1, long high = 10_000_000)
-    {
-        var field = Field(column);
-        return long.TryParse(
-                field, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var value)
-            && value >= low && value <= high
-            ? value
-            : throw Error(column, string.Create(CultureInfo.InvariantCulture,
-                $"\"{field}\" is not a whole number from {low} to {high:N0}."));
-    }
+    public long Whole(string column, long low = 1, long high = 10_000_000) =>
+        Whole(column, Field(column), low, high);
 
     /// <summary>A whole number of a column that not every table has.</summary>
-    public long WholeOptional(string column, long low = -1, long high = 10_000_000)
-    {
-        var field = Optional(column);
-        return long.TryParse(
+    public long WholeOptional(string column, long low = -1, long high = 10_000_000) =>
+        Whole(column, Optional(column), low, high);
+
+    private long Whole(string column, ReadOnlySpan<char> field, long low, long high) =>
+        long.TryParse(
                 field, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var value)
             && value >= low && value <= high
             ? value
             : throw Error(column, string.Create(CultureInfo.InvariantCulture,
                 $"\"{field}\" is not a whole number from {low} to {high:N0}."));
-    }
 
     /// <summary>A count that may be written as 4.0, within limits.</summary>
     public long Rounded(string column)

@@ -50,25 +50,16 @@ public static class WorkloadReader
         {
             return WorkloadSpecFile.Names.Contains(path)
                 ? Generate(WorkloadSpecFile.Named(path), options ?? WorkloadReadOptions.Default)
-                : throw new ConfigException(path, 0, "",
-                    "does not exist; give a file of requests, or the name of a workload that ships "
-                    + "with AccelSim: " + string.Join(", ", WorkloadSpecFile.Names) + ".");
+                : throw TextFile.Missing(path,
+                    "give a file of requests, or the name of a workload that ships with AccelSim: "
+                    + string.Join(", ", WorkloadSpecFile.Names));
         }
-        byte[] bytes;
-        try
-        {
-            bytes = File.ReadAllBytes(path);
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            throw new ConfigException(path, 0, "", "cannot be read: " + e.Message);
-        }
-        return Parse(path, bytes, options);
+        return Parse(path, TextFile.Bytes(path), options);
     }
 
     /// <summary>Reads a file's content.</summary>
     /// <param name="name">The file's name, for errors and <see cref="Workload.Origin"/>.</param>
-    /// <param name="bytes">UTF-8 text.</param>
+    /// <param name="bytes">UTF-8 text, which may be packed with gzip.</param>
     /// <param name="options">Null: <see cref="WorkloadReadOptions.Default"/>.</param>
     /// <exception cref="ConfigException">It is of no known format, or unsound.</exception>
     public static Workload Parse(
@@ -81,6 +72,8 @@ public static class WorkloadReader
                 $"{options.MaxRequests} requests cannot be read; ask for at least 1.");
         }
         var file = TraceFile.Open(name, bytes, options);
+        if (KnownFile.Of(file.Bytes.Span) is { } known)
+            throw file.Error(0, "", $"has no requests: {known}.");
         if (IsSpec(file))
         {
             var text = Encoding.UTF8.GetString(file.Bytes.Span);
@@ -101,7 +94,8 @@ public static class WorkloadReader
     private static bool IsSpec(TraceFile file) =>
         file.Options.Format is null
         && !VllmBenchmark.IsOne(file)
-        && file.Name.EndsWith(".json", StringComparison.OrdinalIgnoreCase)
+        && (file.Name.EndsWith(".json", StringComparison.OrdinalIgnoreCase)
+            || file.Name.EndsWith(".json.gz", StringComparison.OrdinalIgnoreCase))
         && !file.Bytes.Span.TrimStart(" \t\r\n"u8).StartsWith("["u8);
 
     private static Workload Generate(WorkloadSpec spec, WorkloadReadOptions options) =>

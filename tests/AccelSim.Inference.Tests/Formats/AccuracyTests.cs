@@ -50,7 +50,7 @@ public sealed class AccuracyTests : IDisposable
         var linear = 6 * 256.0 * (256 + 128 + 128 + 256 + 3 * 768);
         var tables = 2 * 2048 * 256 * 2.0;
         Assert.Equal(
-            linear * 2.5 / 8 + tables, TrialFormat.Named("int2")[0].WeightBytes(opened.Model));
+            linear * 2.5 / 8 + tables, opened.Model.WeightBytes);
     }
 
     /// <summary>Numbers of a token: keys and values of six layers with two heads of 64.</summary>

@@ -14,10 +14,11 @@ public sealed class RoundingTests
     [InlineData(2, 32)]
     [InlineData(2, 128)]
     [InlineData(3, 32)]
-    [InlineData(4, 0)]
+    [InlineData(3, 128)]
     public void Affine_IsOffByHalfAStepAtMost(int bits, int group)
     {
-        var (exact, rounded) = Round(new AffineRounding(bits, group));
+        var (exact, rounded) = Round(
+            new Storage(bits == 2 ? StorageKind.Int2 : StorageKind.Int3, group, HasOffset: true));
         HalfAStep(exact, rounded, group, part => (part.Max() - part.Min()) / ((1 << bits) - 1));
     }
 
@@ -49,13 +50,13 @@ public sealed class RoundingTests
     [Fact]
     public void NormalFloat_TakesTheNearestLevel()
     {
-        var (exact, rounded) = Round(new NormalFloatRounding(64));
+        var (exact, rounded) = Round(new Storage(StorageKind.Nf4, 64));
         foreach (var (from, to) in exact.Chunk(64).Zip(rounded.Chunk(64)))
         {
             var largest = from.Max(Math.Abs);
             for (var i = 0; i < from.Length; i++)
             {
-                var least = NormalFloatRounding.Levels.Min(
+                var least = NormalFloat.Levels.Min(
                     level => Math.Abs(level * largest - from[i]));
                 Assert.InRange(Math.Abs(to[i] - from[i]), 0, least + Slack);
             }
@@ -71,8 +72,8 @@ public sealed class RoundingTests
         var shares = row.Chunk(64).SelectMany(part =>
         {
             var largest = part.Max(Math.Abs);
-            new NormalFloatRounding(64).Round(part);
-            return part.Select(value => MathF.Round(value / largest, 3));
+            return Round(new Storage(StorageKind.Nf4, 64), part)
+                .Select(value => MathF.Round(value / largest, 3));
         }).CountBy(level => level).ToDictionary(pair => pair.Key, pair => pair.Value / 64e3);
         Assert.Equal(16, shares.Count);
         Assert.InRange(shares.Values.Max(), 1 / 16.0, 2 / 16.0);
@@ -81,19 +82,23 @@ public sealed class RoundingTests
     [Fact]
     public void TwoOfFour_KeepsTheTwoLargestAsTheyAre()
     {
-        var (exact, rounded) = Round(new SparseRounding(0.5, 4));
+        var (exact, rounded) = Round(new Storage(StorageKind.Sparse24));
         foreach (var (from, to) in exact.Chunk(4).Zip(rounded.Chunk(4)))
         {
-            var least = from.Select(Math.Abs).Order().ElementAt(2);
-            Assert.Equal(from.Select(value => Math.Abs(value) >= least ? value : 0), to);
             Assert.Equal(2, to.Count(value => value != 0));
+            var kept = from.Zip(to).Where(pair => pair.Second != 0).ToList();
+            Assert.All(kept, pair => Assert.Equal(pair.First, pair.Second));
+            // Equal ones may go either way.
+            Assert.Equal(
+                from.Select(Math.Abs).OrderDescending().Take(2),
+                kept.Select(pair => Math.Abs(pair.Second)).OrderDescending());
         }
     }
 
     [Fact]
     public void HalfOfARow_KeepsTheLarger()
     {
-        var (exact, rounded) = Round(new SparseRounding(0.5, 0));
+        var (exact, rounded) = Round(new Storage(StorageKind.SparseHalf));
         Assert.Equal(exact.Length / 2, rounded.Count(value => value == 0));
         var kept = exact.Zip(rounded).Where(pair => pair.Second != 0).ToList();
         Assert.All(kept, pair => Assert.Equal(pair.First, pair.Second));
@@ -105,27 +110,29 @@ public sealed class RoundingTests
     [Fact]
     public void Bits_CountScalesAndMasks()
     {
-        Assert.Equal(2.5, new AffineRounding(2, 128).Bits(512));
-        Assert.Equal(4.5, new NormalFloatRounding(64).Bits(256));
+        Assert.Equal(2.5, new Storage(StorageKind.Int2, 128, true).BitsWithScales(512));
+        Assert.Equal(5, new Storage(StorageKind.Int3, 32, true).BitsWithScales(512));
+        Assert.Equal(4.5, new Storage(StorageKind.Nf4, 64).BitsWithScales(256));
         Assert.Equal(8.125, new Storage(StorageKind.Fp8).BitsWithScales(256));
-        Assert.Equal(9, new SparseRounding(0.5, 4).Bits(256));
-        Assert.Equal(9, new SparseRounding(0.5, 0).Bits(256));
+        Assert.Equal(9, new Storage(StorageKind.Sparse24).BitsWithScales(256));
+        Assert.Equal(10, new Storage(StorageKind.SparseHalf).BitsWithScales(256));
     }
 
     [Fact]
     public void ZerosAndRepeatedNumbers_Stay()
     {
-        IRounding[] all =
+        Storage[] all =
         [
-            new AffineRounding(2, 32), new NormalFloatRounding(32),
+            new(StorageKind.Int2, 32, true), new(StorageKind.Int3, 32, true),
+            new(StorageKind.Nf4, 32),
         ];
-        foreach (var rounding in all)
+        foreach (var storage in all)
         {
             foreach (var value in new[] { 0f, 0.75f, -3f })
             {
-                var row = Enumerable.Repeat(value, 40).ToArray();
-                rounding.Round(row);
-                Assert.All(row, rounded => Assert.Equal(value, rounded, 1e-6f));
+                Assert.All(
+                    Round(storage, Enumerable.Repeat(value, 40).ToArray()),
+                    rounded => Assert.Equal(value, rounded, 1e-6f));
             }
         }
     }
@@ -149,12 +156,21 @@ public sealed class RoundingTests
         Assert.InRange(most, 0.45f, 1);
     }
 
-    private static (float[] Exact, float[] Rounded) Round(IRounding rounding)
+    private static (float[] Exact, float[] Rounded) Round(Storage storage)
     {
-        var exact = Row(4096);
-        var rounded = exact.ToArray();
-        rounding.Round(rounded);
-        return (exact, rounded);
+        // Numbers of sparse formats have 16 bits.
+        var exact = Round(new Storage(StorageKind.Bf16), Row(4096));
+        return (exact, Round(storage, exact));
+    }
+
+    /// <summary>What is read of a row that was packed.</summary>
+    private static float[] Round(Storage storage, float[] row)
+    {
+        using var matrix = new Matrix(1, row.Length, storage);
+        Packer.Pack(matrix, 0, row);
+        var kept = new float[row.Length];
+        Linear.ReadRow(matrix, 0, kept);
+        return kept;
     }
 
     private static float[] Row(int count)

@@ -10,7 +10,9 @@ public sealed unsafe class LinearTests : IDisposable
     [
         new(StorageKind.F32), new(StorageKind.Bf16), new(StorageKind.Fp16), new(StorageKind.Int8),
         new(StorageKind.Int8, 32), new(StorageKind.Int4, 32), new(StorageKind.Int4, 128),
-        new(StorageKind.Fp8),
+        new(StorageKind.Fp8), new(StorageKind.Nf4, 64), new(StorageKind.Int3, 32, true),
+        new(StorageKind.Int3, 128, true), new(StorageKind.Int2, 32, true),
+        new(StorageKind.Sparse24), new(StorageKind.SparseHalf),
     ];
 
     private static readonly (int Rows, int N, int K)[] Shapes =

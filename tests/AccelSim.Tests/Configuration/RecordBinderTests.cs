@@ -130,6 +130,17 @@ public sealed class RecordBinderTests
     public void Hint_NamesTheNearestOnlyWhereOneIsNear(string name, string expected) =>
         Assert.Equal(expected, NearestName.Hint(name, ["role", "bandwidth"]));
 
+    [Theory]
+    [InlineData("target", "t5-large", false)]
+    [InlineData("targe", "t5-large", false)]
+    [InlineData("hmb", "hbm", true)]
+    [InlineData("h101", "h100-sxm", true)]
+    [InlineData("llama3.1-8b", "llama-3.1-8b", true)]
+    [InlineData("id", "die", false)]
+    [InlineData("T", "testhost.dll", false)]
+    public void OnlyASlip_IsNear(string name, string known, bool isNear) =>
+        Assert.Equal(isNear, NearestName.Near(name, [known]).Count == 1);
+
     private static Scenario Bind(string text) =>
         RecordBinder.Bind<Scenario>(StrictJson.ReadObject(text, "s.json"), "s.json");
 }

@@ -21,13 +21,13 @@ public sealed class HardwareFilesTests : IDisposable
     public void MissingFile_NamesTheNearestBesideIt()
     {
         Write("my-chip.json", "{}");
-        Assert.Equal("F/my-chp.json: does not exist; near it: my-chip.json.",
+        Assert.Equal("F/my-chp.json: not found; near it: my-chip.json.",
             Said(() => Catalog.Open(At("my-chp.json"))));
     }
 
     [Fact]
     public void MissingFolder_IsSaid() => Assert.Equal(
-        "F/no/x.json: does not exist; nor does its folder \"F/no\".",
+        "F/no/x.json: not found; nor is its folder \"F/no\".",
         Said(() => Catalog.Open(At("no/x.json"))));
 
     [Fact]
@@ -78,8 +78,8 @@ public sealed class HardwareFilesTests : IDisposable
         Write("a.json", """{ "extends": "b.json" }""");
         Write("b.json", """{ "extends": "gone.json" }""");
         Assert.Equal(
-            "F/b.json(1): $.extends: \"F/gone.json\" does not exist; near it: a.json, b.json. "
-                + "(reached by F/a.json → F/b.json)",
+            "F/b.json(1): $.extends: \"F/gone.json\" not found; nothing in its folder is "
+                + "called alike. (reached by F/a.json → F/b.json)",
             Said(() => Catalog.Open(At("a.json"))));
     }
 

@@ -15,7 +15,8 @@ public sealed class ModelCatalogTests : IDisposable
         var e = Assert.Throws<ConfigException>(() => ModelCatalog.Load("llama3.1-8b"));
         Assert.Equal(
             "there is no model \"llama3.1-8b\"; the nearest names are llama-3.1-8b, llama-3-8b, "
-            + "llama-3.1-70b. A folder with a config.json or a path to one works too.", e.Message);
+            + "llama-3.1-70b. \"accelsim list models\" shows all; a folder with config.json goes "
+            + "as a path, such as models/tiny/target.", e.Message);
     }
 
     [Fact]
@@ -23,15 +24,28 @@ public sealed class ModelCatalogTests : IDisposable
     {
         var e = Assert.Throws<ConfigException>(() => ModelCatalog.Load("./nowhere/gpt2.json"));
         Assert.Equal(
-            "./nowhere/gpt2.json: there is no such file or folder; models that ship inside have "
-            + "names such as gpt2, gpt2-xl, gpt2-large.", e.Message);
+            "./nowhere/gpt2.json: not found; nor is its folder \"./nowhere\"; a folder with "
+            + "config.json or a path to one is expected, or a name that ships inside, such as "
+            + "gpt2, gpt2-xl, gpt2-large.", e.Message);
+    }
+
+    /// <summary>What is no slip of any name has no nearest one worth telling.</summary>
+    [Fact]
+    public void NameThatIsLikeNone_SuggestsNone()
+    {
+        var e = Assert.Throws<ConfigException>(() => ModelCatalog.Load("target"));
+        Assert.Equal(
+            "there is no model \"target\". \"accelsim list models\" shows all; a folder with "
+            + "config.json goes as a path, such as models/tiny/target.", e.Message);
     }
 
     [Fact]
     public void Folder_WithoutAConfig_IsAnError()
     {
         var e = Assert.Throws<ConfigException>(() => ModelCatalog.Load(_folder));
-        Assert.Equal($"{_folder}: the folder holds no config.json.", e.Message);
+        Assert.Equal(
+            $"{Path.Combine(_folder, "config.json")}: not found; a folder of a model has one.",
+            e.Message);
     }
 
     [Fact]

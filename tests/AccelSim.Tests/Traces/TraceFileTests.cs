@@ -2,6 +2,8 @@ using AccelSim.Configuration;
 using AccelSim.Traces;
 using AccelSim.Units;
 using AccelSim.Workloads;
+using Newtonsoft.Json.Linq;
+using Newtonsoft.Json;
 
 namespace AccelSim.Tests.Traces;
 
@@ -150,6 +152,20 @@ public sealed class TraceFileTests : IDisposable
         File.WriteAllText(In("run.jsonl"), text);
         var error = Assert.Throws<ConfigException>(() => new TraceReader(In("run.jsonl")));
         Assert.EndsWith(message, error.Message, StringComparison.Ordinal);
+    }
+
+    /// <summary>No step could refer to any.</summary>
+    [Fact]
+    public void AHeaderWithoutOperators_IsTold()
+    {
+        MadeTrace.Write(In("run.jsonl"), 1);
+        var header = JObject.Parse(File.ReadLines(In("run.jsonl")).First());
+        header["operators"] = new JArray();
+        File.WriteAllText(In("run.jsonl"), header.ToString(Formatting.None) + "\n");
+        var error = Assert.Throws<ConfigException>(() => new TraceReader(In("run.jsonl")));
+        Assert.EndsWith(
+            "run.jsonl(1): $.operators: is empty; it names the operators that steps refer to.",
+            error.Message, StringComparison.Ordinal);
     }
 
     [Theory]

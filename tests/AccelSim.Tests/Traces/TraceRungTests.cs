@@ -99,9 +99,9 @@ public sealed class TraceRungTests
 
     [Theory]
     [InlineData("trace", "--x: the trace rung needs a trace of accelsim capture or measure; "
-        + "simulate, estimate and explain take it by --tables.")]
-    [InlineData("table", "--x: the table rung needs a folder of measured times; simulate, "
-        + "estimate and explain take it by --tables.")]
+        + "give it by --tables.")]
+    [InlineData("table", "--x: the table rung needs a folder of measured times; give it "
+        + "by --tables.")]
     public void WithoutTimes_OrWithThoseOfTheOther_ItIsTold(string rung, string message)
     {
         Assert.Equal(message, Assert.Throws<ConfigException>(

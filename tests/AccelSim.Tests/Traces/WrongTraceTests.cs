@@ -84,7 +84,7 @@ public sealed class WrongTraceTests : IDisposable
     {
         File.WriteAllText(In("runs.jsonl"), "");
         Assert.EndsWith(
-            "run.jsonl: does not exist; near it: runs.jsonl.", Refusal("run.jsonl"),
+            "run.jsonl: not found; near it: runs.jsonl.", Refusal("run.jsonl"),
             StringComparison.Ordinal);
     }
 

@@ -111,7 +111,8 @@ public sealed class BrokenTableTests
 
     [Fact]
     public void Folder_ThatDoesNotExist_IsTold() => Assert.Equal(
-        "no/such/folder: does not exist; a folder of measured tables is expected.",
+        "no/such/folder: not found; nor is its folder \"no/such\"; a folder of measured tables is "
+            + "expected.",
         Assert.Throws<ConfigException>(
             () => new Validator("no/such/folder", CostRung.Named("roofline", "")).Run())
             .Message);

@@ -1,3 +1,4 @@
+using System.IO.Compression;
 using System.Text;
 using AccelSim.Configuration;
 using AccelSim.Workloads;
@@ -301,18 +302,86 @@ public class BrokenTraceTests
         var error = Assert.Throws<ConfigException>(() => WorkloadReader.Read("no/such/file.csv"));
 
         Assert.Equal(
-            "no/such/file.csv: does not exist; give a file of requests, or the name of a "
-            + "workload that ships with AccelSim: azure-conv-2023-fit.",
+            "no/such/file.csv: not found; nor is its folder \"no/such\"; give a file of requests, "
+            + "or the name of a workload that ships with AccelSim: azure-conv-2023-fit.",
             error.Message);
     }
 
     [Fact]
-    public void CompressedFile_IsRefused()
+    public void PackedFile_ThatIsBroken_IsRefused()
     {
         byte[] gzip = [0x1F, 0x8B, 8, 0, 1, 2];
         var error = Assert.Throws<ConfigException>(() => WorkloadReader.Parse("t.csv.gz", gzip));
 
-        Assert.Equal("t.csv.gz: is compressed with gzip; unpack it first.", error.Message);
+        Assert.StartsWith(
+            "t.csv.gz: is packed with gzip, and cannot be unpacked: ", error.Message,
+            StringComparison.Ordinal);
+    }
+
+    /// <summary>Half a file would be half the requests.</summary>
+    [Fact]
+    public void PackedFile_ThatIsCutOff_IsRefused()
+    {
+        var packed = Packed(Encoding.UTF8.GetBytes(
+            "ContextTokens,GeneratedTokens,TIMESTAMP\n" + new string('1', 5000)));
+        var error = Assert.Throws<ConfigException>(
+            () => WorkloadReader.Parse("t.csv.gz", packed.AsMemory(0, packed.Length / 2)));
+
+        Assert.StartsWith(
+            "t.csv.gz: is packed with gzip, and cannot be unpacked: ", error.Message,
+            StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void FilePackedTwice_IsRefused() => Assert.Equal(
+        "t.csv.gz: is packed with gzip twice; unpack it once.",
+        Assert.Throws<ConfigException>(
+            () => WorkloadReader.Parse("t.csv.gz", Packed(Packed([1, 2, 3])))).Message);
+
+    [Theory]
+    [InlineData("TIMESTAMP,ContextTokens,GeneratedTokens\n"
+        + "2023-11-16 18:17:03.9799600,4808,10\n")]
+    [InlineData("{\"timestamp\":0,\"input_length\":9,\"output_length\":2,\"hash_ids\":[1]}\n")]
+    public void PackedFile_IsReadAsItIs(string text)
+    {
+        var plain = Encoding.UTF8.GetBytes(text);
+
+        Assert.Equivalent(
+            WorkloadReader.Parse("t", plain).Requests,
+            WorkloadReader.Parse("t.gz", Packed(plain)).Requests, strict: true);
+    }
+
+    [Theory]
+    [InlineData("{\n \"version\": \"1\",\n \"name\": \"\",\n \"seed\": 42,\n \"model\": \"m\",\n"
+        + " \"workload\": \"w\",\n \"cost_model\": \"analytical\",\n \"memory\": {}}",
+        "it is the summary of a simulated run, whose requests are in requests.csv beside it.")]
+    [InlineData("{\"version\":\"1\",\"seed\":1,\"command\":\"c\",\"inputs\":[]}",
+        "it is the manifest of a simulated run, whose requests are in requests.csv beside it.")]
+    [InlineData("{\"model\":\"m\",\"replicas\":[]}",
+        "it is a scenario, which \"accelsim simulate\" takes as its first word.")]
+    [InlineData("{\"extends\":\"h100-sxm\"}",
+        "it describes hardware, which --hardware takes.")]
+    [InlineData("{\"model_type\":\"llama\"}",
+        "it is a model's config.json, which --model takes.")]
+    [InlineData("{\"schema\":\"accelsim-operators/1\"}\n{\"step\":0}\n",
+        "it is a captured run, which \"accelsim replay\", \"accelsim compare\" without --run and "
+        + "\"accelsim calibrate --trace\" take.")]
+    public void FileOfAnotherKind_IsNamed(string text, string found)
+    {
+        foreach (var name in new[] { "t.json", "t.jsonl" })
+        {
+            var error = Assert.Throws<ConfigException>(
+                () => WorkloadReader.Parse(name, Encoding.UTF8.GetBytes(text)));
+
+            Assert.Equal($"{name}: has no requests: {found}", error.Message);
+        }
+    }
+
+    private static byte[] Packed(byte[] bytes)
+    {
+        using var memory = new MemoryStream();
+        using (var gzip = new GZipStream(memory, CompressionLevel.Fastest)) gzip.Write(bytes);
+        return memory.ToArray();
     }
 
     [Fact]

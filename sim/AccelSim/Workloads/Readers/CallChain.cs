@@ -1,4 +1,5 @@
 using System.Text.Json;
+using AccelSim.Configuration;
 using AccelSim.Units;
 
 namespace AccelSim.Workloads.Readers;
@@ -58,7 +59,7 @@ internal static class CallChain
         long prompt = 0, output = 0, tool = 0;
         while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
         {
-            var name = TraceFile.Unescape(ref reader);
+            var name = JsonNames.Unescape(ref reader);
             reader.Read();
             switch (name)
             {

@@ -98,7 +98,7 @@ internal ref struct JsonRows
         }
         if (!_strict)
             return -1;
-        var name = TraceFile.Unescape(ref reader);
+        var name = JsonNames.Unescape(ref reader);
         throw _file.Error(Line, TraceFile.Show(name).Trim('"'),
             $"is not a member here; known are {string.Join(", ", _names)}"
             + $" (nearest: {TraceFile.Show(NearestName.Of(name, _names, 1)[0])}).");
@@ -130,7 +130,7 @@ internal ref struct JsonRows
         var reader = new Utf8JsonReader(Value(member));
         reader.Read();
         return reader.TokenType == JsonTokenType.String
-            && TraceFile.Unescape(ref reader) is { } text
+            && JsonNames.Unescape(ref reader) is { } text
             && text.Length is > 0 and <= 200
             ? text
             : throw Error(member, $"{Shown(member)} is not a text of 1 to 200 characters.");

@@ -41,7 +41,7 @@ internal static class LengthList
         var (prompt, output) = (0, 0);
         while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
         {
-            var name = TraceFile.Unescape(ref reader);
+            var name = JsonNames.Unescape(ref reader);
             if (name is "conversations" or "prompt" or "completion")
             {
                 throw Error(file, ref reader, $"[{index}].{name}",

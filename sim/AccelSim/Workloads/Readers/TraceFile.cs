@@ -1,5 +1,4 @@
 using System.Text;
-using System.Text.Json;
 using AccelSim.Configuration;
 
 namespace AccelSim.Workloads.Readers;
@@ -18,13 +17,15 @@ internal sealed record TraceFile(
     public ConfigException Error(int line, string path, string problem) =>
         new(Name, line, path, problem);
 
-    /// <summary>Checks that there is text at all.</summary>
+    /// <summary>What is packed into more than this is no list of requests.</summary>
+    private const long MostUnpacked = 1L << 30;
+
+    /// <summary>Unpacks it where it is packed, and checks that there is text at all.</summary>
     public static TraceFile Open(
         string name, ReadOnlyMemory<byte> bytes, WorkloadReadOptions options)
     {
+        bytes = Unpacked(name, bytes);
         var span = bytes.Span;
-        if (span.Length > 1 && span[0] == 0x1F && span[1] == 0x8B)
-            throw new ConfigException(name, 0, "", "is compressed with gzip; unpack it first.");
         if (span.Contains((byte)0))
         {
             throw new ConfigException(
@@ -35,6 +36,24 @@ internal sealed record TraceFile(
         if (bytes.Span.TrimStart(" \t\r\n"u8).IsEmpty)
             throw new ConfigException(name, 0, "", "is empty; a file of requests is expected.");
         return new(name, bytes, options);
+    }
+
+    private static ReadOnlyMemory<byte> Unpacked(string name, ReadOnlyMemory<byte> bytes)
+    {
+        if (!CheckedGzip.IsPacked(bytes.Span)) return bytes;
+        try
+        {
+            var unpacked = CheckedGzip.Unpack(bytes, MostUnpacked);
+            return CheckedGzip.IsPacked(unpacked)
+                ? throw new ConfigException(
+                    name, 0, "", "is packed with gzip twice; unpack it once.")
+                : unpacked;
+        }
+        catch (InvalidDataException e)
+        {
+            throw new ConfigException(
+                name, 0, "", "is packed with gzip, and cannot be unpacked: " + e.Message);
+        }
     }
 
     /// <summary>A field as a message shows it: short, quoted, printable.</summary>
@@ -51,18 +70,5 @@ internal sealed record TraceFile(
             text = text[..57] + "…";
         var shown = string.Concat(text.Select(c => char.IsControl(c) ? '·' : c));
         return $"\"{shown}\"";
-    }
-
-    /// <summary>A name or text out of JSON; bytes that are not UTF-8 become U+FFFD.</summary>
-    public static string Unescape(ref Utf8JsonReader reader)
-    {
-        try
-        {
-            return reader.GetString() ?? "";
-        }
-        catch (InvalidOperationException)
-        {
-            return Encoding.UTF8.GetString(reader.ValueSpan);
-        }
     }
 }

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using AccelSim.Configuration;
 
 namespace AccelSim.Workloads.Readers;
 
@@ -48,7 +49,7 @@ internal sealed record TraceFormat(
             while (reader.Read())
             {
                 if (reader.TokenType == JsonTokenType.PropertyName && reader.CurrentDepth == 1)
-                    names.Add(TraceFile.Unescape(ref reader));
+                    names.Add(JsonNames.Unescape(ref reader));
             }
         }
         catch (JsonException)

@@ -20,29 +20,21 @@ public static class RunReader
     public static MeasuredRun Read(string path)
     {
         ArgumentNullException.ThrowIfNull(path);
-        TextFile.RefuseFolder(path);
-        byte[] bytes;
-        try
-        {
-            bytes = File.ReadAllBytes(path);
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            throw new ConfigException(path, 0, "", "cannot be read: " + e.Message);
-        }
-        var run = Parse(path, bytes);
+        var run = Parse(path, TextFile.Bytes(path));
         return run with { Settings = RunSettings.Beside(path, run.Format) };
     }
 
     /// <summary>Reads a file's content.</summary>
     /// <param name="name">The file's name, for errors.</param>
-    /// <param name="bytes">UTF-8 text.</param>
+    /// <param name="bytes">UTF-8 text, which may be packed with gzip.</param>
     /// <exception cref="ConfigException">It is of no known format, or unsound.</exception>
     public static MeasuredRun Parse(string name, ReadOnlyMemory<byte> bytes)
     {
         var file = TraceFile.Open(name, bytes, WorkloadReadOptions.Default);
         if (VllmBenchmark.IsOne(file)) return VllmBenchmark.Read(file);
         var text = file.Bytes.Span;
+        if (KnownFile.Of(text) is { } known)
+            throw file.Error(0, "", $"tells no times of requests: {known}.");
         var first = CsvRows.TakeLine(ref text);
         var (shape, names) = TraceFormat.Names(first);
         if (shape == TraceShape.Csv && RunCsv.Columns.Count(names.Contains) >= 3)

@@ -57,7 +57,8 @@ public sealed record RunSettings
         return format switch
         {
             EngineLog.FormatName when System.IO.File.Exists(log) => OfLog(log),
-            RunCsv.FormatName when Path.GetFileName(requests) == RequestsFile
+            RunCsv.FormatName
+                when Path.GetFileName(requests) is RequestsFile or RequestsFile + ".gz"
                 && System.IO.File.Exists(summary) => OfSummary(summary),
             _ => new RunSettings(),
         };
@@ -68,16 +69,9 @@ public sealed record RunSettings
         var meta = StrictJson.ReadObject(TextFile.Read(file), file);
         var scheduler = Child(meta, "resolved_config.scheduler_config", file);
         var cache = Child(meta, "kv_cache", file);
-        return new RunSettings
+        return Common(file, scheduler, cache) with
         {
-            File = file,
-            MaxNumSeqs = (int)Whole(scheduler, "max_num_seqs", file),
-            MaxNumBatchedTokens = (int)Whole(scheduler, "max_num_batched_tokens", file),
-            SchedulerReserveFullIsl = Switch(scheduler, "scheduler_reserve_full_isl", file),
-            AsyncScheduling = Switch(scheduler, "async_scheduling", file),
-            BlockSize = (int)Whole(cache, "block_size", file),
             KvBlocks = Whole(cache, "num_gpu_blocks", file),
-            EnablePrefixCaching = Switch(cache, "enable_prefix_caching", file),
         };
     }
 
@@ -107,20 +101,25 @@ public sealed record RunSettings
                 "is true: this run read common prefixes once, which a run's lengths do not tell; "
                 + "compare one without.");
         }
-        return new RunSettings
+        return Common(file, engine, engine) with
         {
-            File = file,
-            MaxNumSeqs = (int)Whole(engine, "max_num_seqs", file),
-            MaxNumBatchedTokens = (int)Whole(engine, "max_num_batched_tokens", file),
-            SchedulerReserveFullIsl = Switch(engine, "scheduler_reserve_full_isl", file),
-            AsyncScheduling = Switch(engine, "async_scheduling", file),
-            BlockSize = (int)Whole(engine, "block_size", file),
             KvBlocks = Whole(memory, "kv_blocks", file),
             Replicas = (int)Whole(one, "replicas", file),
             Router = (string?)(summary["router"] as JValue),
-            EnablePrefixCaching = Switch(engine, "enable_prefix_caching", file),
         };
     }
+
+    /// <summary>What both call the same.</summary>
+    private static RunSettings Common(string file, JObject scheduler, JObject cache) => new()
+    {
+        File = file,
+        MaxNumSeqs = (int)Whole(scheduler, "max_num_seqs", file),
+        MaxNumBatchedTokens = (int)Whole(scheduler, "max_num_batched_tokens", file),
+        SchedulerReserveFullIsl = Switch(scheduler, "scheduler_reserve_full_isl", file),
+        AsyncScheduling = Switch(scheduler, "async_scheduling", file),
+        BlockSize = (int)Whole(cache, "block_size", file),
+        EnablePrefixCaching = Switch(cache, "enable_prefix_caching", file),
+    };
 
     private static JObject Child(JObject parent, string path, string file) =>
         parent.SelectToken(path) as JObject

@@ -134,7 +134,7 @@ internal static class VllmBenchmark
 
         private void Member(ref Utf8JsonReader reader)
         {
-            var name = TraceFile.Unescape(ref reader);
+            var name = JsonNames.Unescape(ref reader);
             reader.Read();
             var isKnown = name is "input_lens" or "output_lens" or "ttfts" or "itls"
                 or "start_times" or "errors" or "max_concurrency" or "request_rate"

@@ -105,8 +105,7 @@ public sealed class TableRungTests
 
     [Fact]
     public void TheTableRungWithoutTables_IsTold() => Assert.Equal(
-        "--x: the table rung needs a folder of measured times; simulate, estimate and explain "
-        + "take it by --tables.",
+        "--x: the table rung needs a folder of measured times; give it by --tables.",
         Assert.Throws<ConfigException>(() => CostRung.Named("table", "--x")).Message);
 
     [Fact]
