@@ -232,7 +232,8 @@ public sealed class RunTests
     [InlineData("run --model DRAFT --prompt hello --kv-cache-dtype int1",
         "\"int1\" is not run; known are fp32")]
     [InlineData("run --model DRAFT --perplexity no-such-file.txt", "no-such-file.txt: not found; ")]
-    [InlineData("run --model DRAFT --prompt hello --out x", "--out: says nothing without --perplexity")]
+    [InlineData("run --model DRAFT --prompt hello --out x",
+        "--out: says nothing without --perplexity")]
     [InlineData("run --model DRAFT --bench --isl 3 --osl 3 --dtype int3 --hardware epyc-9654",
         "--dtype: the simulator's own runs have no int3 weights")]
     [InlineData("run --model DRAFT --perplexity no-such-file.txt --formats int9",
