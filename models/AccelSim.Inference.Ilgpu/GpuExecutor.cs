@@ -151,10 +151,11 @@ internal sealed class GpuExecutor : IExecutor
 
     private static void Refuse(EngineModel model)
     {
-        if (model.Formats.KvRounding is not null)
+        if (model.Formats.Kv == Inference.Kernels.KvKind.Int2)
         {
-            throw new ConfigException("", 0, "--backend",
-                "caches are rounded on the processor alone; take a format that kernels run.");
+            throw new ConfigException("", 0, "--kv-cache-dtype",
+                $"{model.Formats.KvName} runs on the processor alone; GPUs take fp32, bf16, "
+                + "fp16, int8 or int4.");
         }
         if (model.Operators.SelectMany(operation => operation.Matrices)
             .FirstOrDefault(matrix => !KernelChoice.Knows(matrix.Storage.Kind)) is { } unknown)

@@ -4,7 +4,9 @@ namespace AccelSim.Reports;
 /// <param name="Format">As <c>--formats</c> names it.</param>
 /// <param name="RunsAs">What kernels see.</param>
 /// <param name="WeightBytes">Memory of all weights, scales and masks included.</param>
-/// <param name="KvBytesPerToken">Memory of a token's keys and values, scales included.</param>
+/// <param name="KvBytesPerToken">
+/// A token's share of a cache of one window, scales and tokens that stay exact included.
+/// </param>
 /// <param name="SecondsPerToken">Fastest step of one decoding request.</param>
 /// <param name="Perplexity">
 /// e to the mean negative log-likelihood, in nats, of a token that the model has not seen.
@@ -33,5 +35,6 @@ public sealed record TriedFormats(
     public string Note =>
         "Perplexity and ms/token: measured, just now; one request decoding after "
         + $"{Context} tokens, the fastest step of a second. Bytes: as they lie in memory, scales "
-        + "and masks included; of the cache, a token's that no scheme keeps exact.";
+        + $"and masks included; of the cache, a token's share of one of {Window} tokens, those "
+        + "that stay exact included.";
 }

@@ -20,7 +20,7 @@ public sealed class AttentionBenchmark : IBenchmark
         using var pool = new CpuPool();
         using var against = new AgainstLimits(report, pool);
         report.Note($"{pool.Workers} threads");
-        foreach (var kind in new[] { KvKind.Fp16, KvKind.Int8, KvKind.Int4 })
+        foreach (var kind in new[] { KvKind.Fp16, KvKind.Int8, KvKind.Int4, KvKind.Int2 })
         {
             foreach (var (sequences, context, kvHeads) in new[]
                 {

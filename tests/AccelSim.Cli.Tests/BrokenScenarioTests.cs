@@ -82,7 +82,7 @@ public sealed class BrokenScenarioTests
             + "fp16, float16, half, fp32, float32, float." },
         { Sound("\"kvCacheDtype\": \"fp7\""),
             "scenario.json(5): $.kvCacheDtype: \"fp7\" is not known; use auto, bf16, "
-            + "bfloat16, fp16, float16, fp32, fp8, fp8_e4m3, fp8_e5m2, int8, int4, fp4." },
+            + "bfloat16, fp16, float16, fp32, fp8, fp8_e4m3, fp8_e5m2, int8, int4, int2, fp4." },
         { Sound("\"quantization\": \"int5\""),
             "scenario.json(5): $.quantization: \"int5\" is not known; use auto, none, fp8, "
             + "fp8_block, w8a8, int8, int4, awq, gptq or mxfp4, each also with _sparse24, or "

@@ -100,7 +100,7 @@ public sealed class RunTests
             "run", "--model", Draft, "--perplexity", text, "--formats", "fp32,int2,kv-int2",
             "--threads", "2", "--out", folder["out"]);
         Assert.Equal(("", 0), (run.Error, run.Code));
-        foreach (var part in new[] { "runs as", "int2, products fp32", "measured" })
+        foreach (var part in new[] { "runs as", "int2, products fp32", "KV int2", "measured" })
             Assert.Contains(part, run.Out, StringComparison.Ordinal);
         var rows = File.ReadAllLines(Path.Combine(folder["out"], "formats.csv"));
         Assert.Equal(4, rows.Length);
@@ -191,6 +191,24 @@ public sealed class RunTests
     }
 
     [Theory]
+    [InlineData("int2")]
+    [InlineData("int2-outliers")]
+    public void CachesOfTwoBits_WriteTextAndAreMeasured(string kv)
+    {
+        var text = Typed.Run(
+            "run", "--model", Draft, "--prompt", "It is a truth", "--max-tokens", "40",
+            "--kv-cache-dtype", kv, "--threads", "2");
+        Assert.Equal(("", 0), (text.Error, text.Code));
+        Assert.StartsWith("It is a truth", text.Out, StringComparison.Ordinal);
+        var bench = Typed.Run(
+            "run", "--model", Draft, "--bench", "--isl", "40", "--osl", "4", "--batch", "2",
+            "--kv-cache-dtype", kv, "--threads", "2", "--hardware", "epyc-7763");
+        Assert.Equal(("", 0), (bench.Error, bench.Code));
+        Assert.Contains($"KV cache {kv}:", bench.Out.ReplaceLineEndings(" "),
+            StringComparison.Ordinal);
+    }
+
+    [Theory]
     [InlineData("run --model llama-3.2-1b", "--prompt: is missing")]
     [InlineData("run --bench --isl 3 --osl 3", "--model: is missing")]
     [InlineData("run --model gemma-2b --weights random --bench --isl 3 --osl 3",
@@ -205,6 +223,14 @@ public sealed class RunTests
         "none to spare; name some")]
     [InlineData("run --model DRAFT --prompt hello --speculation skip-layers --skip-layers 1,2",
         "2 is not a layer; draft has 0 to 1")]
+    [InlineData("run --model DRAFT --prompt hello --speculation ngram "
+        + "--kv-cache-dtype int2-channels", "packs 32 tokens together, which proposals that are")]
+    [InlineData("run --model DRAFT --bench --isl 4 --osl 4 --speculation ngram "
+        + "--kv-cache-dtype int2-outliers", "take int2 or int2-sinks, or no speculation")]
+    [InlineData("capture --model DRAFT --isl 4 --osl 4 --num-requests 1 --out x --draft DRAFT "
+        + "--kv-cache-dtype int2-outliers", "take int2 or int2-sinks, or no speculation")]
+    [InlineData("run --model DRAFT --prompt hello --kv-cache-dtype int1",
+        "\"int1\" is not run; known are fp32")]
     [InlineData("run --model DRAFT --perplexity no-such-file.txt", "no-such-file.txt: not found; ")]
     [InlineData("run --model DRAFT --prompt hello --out x",
         "--out: says nothing without --perplexity")]

@@ -189,6 +189,24 @@ public sealed class TraceVerbTests(CapturedRun captured) : IClassFixture<Capture
             StringComparison.Ordinal);
     }
 
+    /// <summary>Two bits, and as many of scales.</summary>
+    [Fact]
+    public void CaptureWithACacheOfTwoBits_StatesItsBits()
+    {
+        using var folder = new TemporaryFolder();
+        var path = folder["run.jsonl.gz"];
+        var run = Typed.Run(
+            "capture", "--model", CapturedRun.Draft, "--isl", "40", "--osl", "3",
+            "--num-requests", "2", "--threads", "2", "--kv-cache-dtype", "int2-channels", "--out",
+            path);
+        Assert.Equal(("", 0), (run.Error, run.Code));
+        using var trace = new TraceReader(path);
+        var formats = trace.Header.Formats;
+        Assert.Equal(("int2", 4.0), (formats.Kv, formats.KvBits));
+        var replay = Typed.Run("replay", path, "--hardware", "epyc-7763");
+        Assert.Equal(("", 0), (replay.Error, replay.Code));
+    }
+
     /// <summary>One at a time: no step has two requests, and each is sent after another's end.
     /// </summary>
     [Fact]

@@ -32,7 +32,7 @@ public sealed unsafe class AttentionTests : IDisposable
             {
                 for (var shape = 0; shape < Shapes.Length; shape++)
                 {
-                    foreach (var kind in Enum.GetValues<KvKind>())
+                    foreach (var kind in Devices.Caches)
                     {
                         // Emulators take seconds for each.
                         if (device == Devices.Emulator && shape != (int)kind) continue;

@@ -1,3 +1,4 @@
+using AccelSim.Inference.Kernels;
 using AccelSim.Workloads;
 using ILGPU;
 using ILGPU.Runtime;
@@ -14,6 +15,10 @@ internal static class Devices
     public const string Emulator = "emulator";
 
     private static readonly Lazy<Dictionary<string, GpuDevice>> Opened = new(Open);
+
+    /// <summary>Formats of the cache that kernels take.</summary>
+    public static IEnumerable<KvKind> Caches =>
+        Enum.GetValues<KvKind>().Where(kind => kind != KvKind.Int2);
 
     /// <summary>The emulator with warps of 32 whose shuffles stand for matrix units.</summary>
     public const string Warps = "emulated-warps";

@@ -1,5 +1,4 @@
 using AccelSim.Inference.Execution;
-using AccelSim.Inference.Formats;
 using AccelSim.Inference.Kernels;
 using AccelSim.Inference.Tests.Execution;
 using static AccelSim.Inference.Tests.Execution.TinyRun;
@@ -56,17 +55,16 @@ public sealed class ModelTests : IDisposable
     }
 
     [Fact]
-    public void RoundedCaches_AreRefused()
+    public void CachesOfTwoBits_AreRefused()
     {
         using var loaded = On(Devices.Emulator, "llama");
-        using var rounded = EngineModel.Load(
+        using var coarse = EngineModel.Load(
             loaded.Model.Shape, loaded.Model.Numerics,
-            loaded.Model.Formats with { KvRounding = new KvRounding(new AffineRounding(2, 32), 0) },
-            new RandomWeights(1), _pool);
+            EngineFormats.Named("fp32", "int2-sinks"), new RandomWeights(1), _pool);
         var problem = Assert.Throws<Configuration.ConfigException>(
-            () => new GpuExecutor(Devices.Named(Devices.Emulator), rounded, 16, BlockSize));
+            () => new GpuExecutor(Devices.Named(Devices.Emulator), coarse, 16, BlockSize));
         Assert.StartsWith(
-            "--backend: caches are rounded on the processor alone; ", problem.Message,
+            "--kv-cache-dtype: int2-sinks runs on the processor alone; ", problem.Message,
             StringComparison.Ordinal);
     }
 
@@ -88,7 +86,7 @@ public sealed class ModelTests : IDisposable
         foreach (var weights in EngineFormats.WeightFormatNames.Where(name =>
             KernelChoice.Knows(EngineFormats.Named(name, "fp16").Linear.Kind)))
         {
-            foreach (var kv in EngineFormats.KvNames)
+            foreach (var kv in new[] { "fp32", "bf16", "fp16", "int8", "int4" })
             {
                 using var run = On(device, "qwen3", weights, kv);
                 using var own = Processor(run.Model, _pool);

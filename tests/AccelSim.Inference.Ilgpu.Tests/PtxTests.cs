@@ -104,7 +104,7 @@ public sealed class PtxTests : IDisposable
         yield return KernelChoice.Vector(W8A8, true, MatrixUnits.Cuda);
         yield return KernelChoice.Tile(W8A8, MatrixUnits.Cuda);
         yield return KernelChoice.Whole(true);
-        foreach (var kind in Enum.GetValues<KvKind>()) yield return KernelChoice.Attend(kind, true);
+        foreach (var kind in Devices.Caches) yield return KernelChoice.Attend(kind, true);
         foreach (var kernel in OfUnits()) yield return kernel;
         yield return KernelChoice.Norm(true);
         yield return KernelChoice.HeadNorm(true);
@@ -130,7 +130,7 @@ public sealed class PtxTests : IDisposable
             yield return KernelChoice.Narrow(storage, MatrixUnits.Cuda);
             yield return KernelChoice.Wide(storage, MatrixUnits.Cuda);
         }
-        foreach (var kind in Enum.GetValues<KvKind>())
+        foreach (var kind in Devices.Caches)
         {
             if (KernelChoice.Flash(kind, MatrixUnits.Cuda, 128) is { } kernel) yield return kernel;
         }

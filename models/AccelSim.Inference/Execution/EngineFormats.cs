@@ -1,5 +1,4 @@
 using AccelSim.Configuration;
-using AccelSim.Inference.Formats;
 using AccelSim.Inference.Kernels;
 using AccelSim.Inference.Weights;
 using AccelSim.Models;
@@ -19,9 +18,8 @@ public sealed record EngineFormats(Storage Linear, Storage Embedding, KvKind Kv)
     /// </summary>
     public bool KeepsFiles { get; init; }
 
-    /// <summary>What keys and values are rounded to before they are kept; null: nothing.
-    /// </summary>
-    public KvRounding? KvRounding { get; init; }
+    /// <summary>What shares scales in a cache of two bits, and which tokens stay exact.</summary>
+    public KvScheme KvScheme { get; init; } = KvScheme.Plain;
 
     private static readonly (string Name, Storage Linear, Storage Embedding)[] Weights =
     [
@@ -42,11 +40,20 @@ public sealed record EngineFormats(Storage Linear, Storage Embedding, KvKind Kv)
         ("sparse-50%", new(StorageKind.SparseHalf), new(StorageKind.Bf16)),
     ];
 
-    private static readonly (string Name, KvKind Kind)[] Caches =
+    private static readonly (string Name, KvKind Kind, KvScheme Scheme)[] Caches =
     [
-        ("fp32", KvKind.F32), ("bf16", KvKind.Bf16), ("fp16", KvKind.Fp16), ("int8", KvKind.Int8),
-        ("int4", KvKind.Int4),
+        ("fp32", KvKind.F32, KvScheme.Plain), ("bf16", KvKind.Bf16, KvScheme.Plain),
+        ("fp16", KvKind.Fp16, KvScheme.Plain), ("int8", KvKind.Int8, KvScheme.Plain),
+        ("int4", KvKind.Int4, KvScheme.Plain), ("int2", KvKind.Int2, KvScheme.Plain),
+        ("int2-sinks", KvKind.Int2, new KvScheme(4, 0, 0)),
+        ("int2-channels", KvKind.Int2, new KvScheme(4, 32, 0)),
+        ("int2-outliers", KvKind.Int2, new KvScheme(4, 32, 1)),
     ];
+
+    /// <summary>As <c>--kv-cache-dtype</c> takes it.</summary>
+    public string KvName =>
+        Array.Find(Caches, cache => cache.Kind == Kv && cache.Scheme == KvScheme).Name
+        ?? Kv.ToString();
 
     /// <summary>
     /// What the simulator calls the weights' format where it is not one of activations, too.
@@ -60,6 +67,13 @@ public sealed record EngineFormats(Storage Linear, Storage Embedding, KvKind Kv)
         { Kind: StorageKind.Sparse24 } => "sparse24",
         _ => null,
     };
+
+    /// <summary>Packed groups do not survive that tokens in them are taken back.</summary>
+    internal void RefuseProposals()
+    {
+        if (KvScheme.KeyGroup > 0)
+            throw new ArgumentException($"A cache of {KvName} takes no token back.");
+    }
 
     /// <summary>Whether the simulator has a name for the weights' format.</summary>
     public bool IsSimulated => CoarseName is not null
@@ -89,7 +103,10 @@ public sealed record EngineFormats(Storage Linear, Storage Embedding, KvKind Kv)
             throw new ConfigException("", 0, "--kv-cache-dtype",
                 $"\"{kv}\" is not run; known are {string.Join(", ", KvNames)}.");
         }
-        return new EngineFormats(format.Linear, format.Embedding, cache.Kind);
+        return new EngineFormats(format.Linear, format.Embedding, cache.Kind)
+        {
+            KvScheme = cache.Scheme,
+        };
     }
 
     /// <summary>As a file has most of its numbers.</summary>
@@ -123,6 +140,7 @@ public sealed record EngineFormats(Storage Linear, Storage Embedding, KvKind Kv)
     {
         ArgumentNullException.ThrowIfNull(model);
         var linear = new StorageFormat(NumberOf(Linear), Linear.BitsWithScales(model.Hidden));
+        var head = ((AttentionShape)model.Layers[0].Mixer).HeadDim;
         var products = Linear.RoundsInputs ? NumberFormat.Int8 : NumberFormat.Fp32;
         return FormatPlan.Unquantised(NumberFormat.Fp32) with
         {
@@ -138,8 +156,12 @@ public sealed record EngineFormats(Storage Linear, Storage Embedding, KvKind Kv)
                 KvKind.Bf16 => NumberFormat.Bf16,
                 KvKind.Fp16 => NumberFormat.Fp16,
                 KvKind.Int8 => NumberFormat.Int8,
-                _ => NumberFormat.Int4,
+                KvKind.Int4 => NumberFormat.Int4,
+                _ => NumberFormat.Int2,
             },
+            KvBits = KvPages.ScaleBits(Kv, head) is > 0 and var scales
+                ? KvPages.Bits(Kv) + (double)scales / head
+                : null,
         };
     }
 

@@ -26,7 +26,9 @@ public sealed class Executor : IExecutor
         _pages =
         [
             .. model.Shape.Layers.Select(layer => (AttentionShape)layer.Mixer).Select(shape =>
-                new KvPages(blocks, blockSize, shape.KvHeads, shape.HeadDim, model.Formats.Kv)),
+                new KvPages(
+                    blocks, blockSize, shape.KvHeads, shape.HeadDim, model.Formats.Kv,
+                    model.Formats.KvScheme)),
         ];
         _state = new StepState(model, pool, _pages);
     }

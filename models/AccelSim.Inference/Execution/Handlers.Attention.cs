@@ -1,4 +1,3 @@
-using AccelSim.Inference.Formats;
 using AccelSim.Inference.Kernels;
 using AccelSim.Models;
 
@@ -40,29 +39,35 @@ internal static unsafe partial class Handlers
     {
         var shape = Shape(own, model);
         var dim = shape.HeadDim;
-        var rounding = model.Formats.KvRounding;
         return state =>
         {
             var pages = state.Pages[own.Layer];
-            state.Pool.Rows(state.Rows, 4 * own.Sizes.N, row => Write(state, pages, row));
-            if (rounding is not { KeyGroup: > 0 }) return;
-            foreach (var span in state.Prompts.Concat(state.Decodes))
-                KeyChannels.Round(rounding, pages, span);
+            if (pages.Scheme.KeyGroup == 0)
+            {
+                state.Pool.Rows(state.Rows, 4 * own.Sizes.N, row => Write(state, pages, row));
+                return;
+            }
+            var fresh = Fresh(state, shape);
+            pages.WriteGroups(state.Pool, [.. state.Prompts, .. state.Decodes], fresh);
         };
 
         void Write(StepState state, KvPages pages, int row)
         {
+            var (_, position, slot) = state.Tokens[row];
             var fresh = state.Qkv[row][(shape.Heads * dim)..];
-            rounding?.Round(state.Tokens[row].Position, fresh, dim);
             for (var head = 0; head < shape.KvHeads; head++)
             {
-                var slot = state.Tokens[row].Slot;
-                pages.Write(slot, head, false, fresh.Slice(head * dim, dim));
                 pages.Write(
-                    slot, head, true, fresh.Slice((shape.KvHeads + head) * dim, dim));
+                    slot, position, head, fresh.Slice(head * dim, dim),
+                    fresh.Slice((shape.KvHeads + head) * dim, dim));
             }
         }
     }
+
+    /// <summary>Keys and values of a step's tokens, after their queries.</summary>
+    private static unsafe FreshRows Fresh(StepState state, AttentionShape shape) => new(
+        (nint)(state.Qkv.Data + shape.Heads * shape.HeadDim), state.Qkv.Width, shape.KvHeads,
+        shape.HeadDim);
 
     private static Func<BoundOperator, EngineModel, Action<StepState>> Attend(
         Func<StepState, List<AttentionSpan>> spans) => (own, model) =>
@@ -75,9 +80,12 @@ internal static unsafe partial class Handlers
         {
             // Prompts and decoding sequences fill different rows of the same slot.
             var y = state.Attended.Take(state.Rows, width);
+            var (pages, asking) = (state.Pages[own.Layer], spans(state));
             Attention.Run(
-                state.Pool, state.Pages[own.Layer], spans(state), heads, state.Qkv.Data,
-                state.Qkv.Width, y, width);
+                state.Pool, pages, asking, heads, state.Qkv.Data, state.Qkv.Width, y, width,
+                Fresh(state, shape));
+            if (pages.Scheme.KeyGroup == 0) return;
+            foreach (var span in asking) pages.Settle(span);
         };
     };
 

@@ -14,14 +14,15 @@ public static class HeldOutLoss
     /// <param name="pool">Threads.</param>
     /// <param name="tokens">The text, at least two tokens.</param>
     /// <param name="window">Tokens of a window, the most that one is foretold from.</param>
-    /// <returns>Nats per token; perplexity is e to that.</returns>
-    public static double Of(EngineModel model, CpuPool pool, IReadOnlyList<int> tokens, int window)
+    public static HeldOut Of(
+        EngineModel model, CpuPool pool, IReadOnlyList<int> tokens, int window)
     {
         ArgumentNullException.ThrowIfNull(tokens);
         ArgumentOutOfRangeException.ThrowIfLessThan(tokens.Count, 2);
         int[] blocks = [.. Enumerable.Range(0, (window + BlockSize - 1) / BlockSize)];
         using var executor = new Executor(model, pool, blocks.Length, BlockSize);
         var sum = 0.0;
+        long bytes = 0;
         for (var start = 0; start < tokens.Count - 1; start += window)
         {
             // The last token of the text is foretold, but foretells nothing.
@@ -29,9 +30,11 @@ public static class HeldOutLoss
             int[] own = [.. tokens.Skip(start).Take(count)];
             executor.Step(
                 [new StepEntry(own, 0, blocks, true, null) { LogitRows = count }]);
+            if (start == 0) bytes = executor.KvBytes;
             for (var i = 0; i < count; i++) sum += Of(executor.Logits(i), tokens[start + i + 1]);
         }
-        return sum / (tokens.Count - 1);
+        return new HeldOut(
+            sum / (tokens.Count - 1), (double)bytes / (blocks.Length * BlockSize));
     }
 
     private static double Of(ReadOnlySpan<float> logits, int token)
@@ -42,3 +45,10 @@ public static class HeldOutLoss
         return Math.Log(sum) + largest - logits[token];
     }
 }
+
+/// <summary>What a text cost a model.</summary>
+/// <param name="Loss">Nats per token; perplexity is e to that.</param>
+/// <param name="KvBytesPerToken">
+/// Memory that a cache of one window took, for each token of it: scales and exact tokens included.
+/// </param>
+public readonly record struct HeldOut(double Loss, double KvBytesPerToken);

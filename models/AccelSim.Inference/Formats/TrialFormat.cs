@@ -1,13 +1,11 @@
 using AccelSim.Configuration;
 using AccelSim.Inference.Execution;
 using AccelSim.Inference.Kernels;
-using AccelSim.Models;
 
 namespace AccelSim.Inference.Formats;
 
 /// <summary>
-/// A format of weights, activations or cache whose accuracy can be tried, and how it is run where
-/// kernels lack it.
+/// A format of weights, activations or cache whose accuracy can be tried, and how it is run.
 /// </summary>
 /// <param name="Name">As <c>--formats</c> takes it.</param>
 /// <param name="RunsAs">What the kernels see.</param>
@@ -34,15 +32,8 @@ public sealed record TrialFormat(string Name, string RunsAs, EngineFormats Engin
         new("int2", "int2, products fp32", EngineFormats.Named("int2", "fp16")),
         new("sparse-2:4", "bf16, two of four", EngineFormats.Named("sparse-2:4", "fp16")),
         new("sparse-50%", "bf16, half of a row", EngineFormats.Named("sparse-50%", "fp16")),
-        new("kv-int8", "KV int8", Bf16 with { Kv = KvKind.Int8 }),
-        new("kv-int4", "KV int4", Bf16 with { Kv = KvKind.Int4 }),
-        Cache("kv-int2", new KvRounding(new AffineRounding(2, 32), 0)),
-        Cache("kv-int2-sinks", new KvRounding(new AffineRounding(2, 32), 4)),
-        Cache("kv-int2-channels", new KvRounding(new AffineRounding(2, 32), 4) { KeyGroup = 32 }),
-        Cache("kv-int2-outliers", new KvRounding(new AffineRounding(2, 32), 4)
-        {
-            KeyGroup = 32, OutlierTokens = 1,
-        }),
+        Cache("int8"), Cache("int4"), Cache("int2"), Cache("int2-sinks"), Cache("int2-channels"),
+        Cache("int2-outliers"),
     ];
 
     /// <summary>Formats by name.</summary>
@@ -61,24 +52,6 @@ public sealed record TrialFormat(string Name, string RunsAs, EngineFormats Engin
         ];
     }
 
-    /// <summary>Bytes that keys and values of a token would take in this format.</summary>
-    public double KvBytesPerToken(ModelConfig shape)
-    {
-        ArgumentNullException.ThrowIfNull(shape);
-        return shape.Layers.Select(layer => (AttentionShape)layer.Mixer).Sum(attention =>
-        {
-            var bits = Engine.KvRounding is { } rounding
-                ? rounding.Bits(attention.HeadDim)
-                : KvPages.Bits(Engine.Kv)
-                + (Engine.Kv is KvKind.Int8 or KvKind.Int4 ? 32.0 / attention.HeadDim : 0);
-            return 2.0 * attention.KvHeads * attention.HeadDim * bits / 8;
-        });
-    }
-
-    private static TrialFormat Cache(string name, KvRounding rounding) =>
-        new(name, "KV rounded, then fp32", Bf16 with
-        {
-            Kv = KvKind.F32,
-            KvRounding = rounding,
-        });
+    private static TrialFormat Cache(string name) =>
+        new("kv-" + name, "KV " + name.Split('-')[0], EngineFormats.Named("bf16", name));
 }

@@ -27,7 +27,8 @@ public static unsafe partial class Attention
         /// <summary>Where its partial result goes, in numbers.</summary>
         public long At { get; init; }
 
-        public bool IsDirect(Call call) => Count * call.Group <= MostDirectRows;
+        public bool IsDirect(Call call) =>
+            Count * call.Group <= MostDirectRows && call.Pages.Kind != KvKind.Int2;
 
         public long PartialFloats(Call call) =>
             Parts > 1 ? (long)Count * call.Group * (call.Pages.Width + 2) : 0;
@@ -37,7 +38,7 @@ public static unsafe partial class Attention
             long rows = Count * call.Group, width = call.Pages.Width;
             return IsDirect(call)
                 ? rows * (2 * width + KeysDirect + 2)
-                : rows * (2 * width + KeysExpanded + 2) + 2 * KeysExpanded * width;
+                : rows * (2 * width + KeysExpanded + 2) + 2 * (KeysExpanded + 1) * width;
         }
 
         /// <summary>All keys that its tokens see.</summary>
@@ -75,7 +76,7 @@ public static unsafe partial class Attention
                     }
                     else
                     {
-                        Expand<V, L>(call.Pages, span.Blocks, key, keys, state);
+                        Expand<V, L>(call, span, key, keys, state);
                         Scores<V, L>(state, keys);
                     }
                     Soften(call, state, key, keys);
@@ -192,20 +193,28 @@ public static unsafe partial class Attention
         }
 
         private void Expand<V, L>(
-            KvPages pages, IReadOnlyList<int> blocks, int key, int keys, in State state)
+            Call call, in AttentionSpan span, int key, int keys, in State state)
             where V : struct where L : struct, ILanes<V>
         {
             unchecked
             {
-                var size = pages.BlockSize;
+                var pages = call.Pages;
+                var size = pages.Scheme.KeyGroup > 0 ? pages.Scheme.KeyGroup : pages.BlockSize;
                 for (int done = 0, take; done < keys; done += take)
                 {
                     var place = (key + done) % size;
                     take = Math.Min(keys - done, size - place);
-                    var slot = (long)blocks[(key + done) / size] * size + place;
                     var at = (long)done * state.Width;
-                    pages.Read<V, L>(slot, take, Head, false, state.KeyRows + at, state.Width);
-                    pages.Read<V, L>(slot, take, Head, true, state.ValueRows + at, state.Width);
+                    float* toKeys = state.KeyRows + at, toValues = state.ValueRows + at;
+                    if (pages.Scheme.KeyGroup > 0)
+                    {
+                        pages.ReadGroup<V, L>(
+                            span, span.Position + First, Head, key + done, take, call.Fresh,
+                            state.Channels, toKeys, toValues);
+                        continue;
+                    }
+                    var slot = (long)span.Blocks[(key + done) / size] * size + place;
+                    pages.Read<V, L>(slot, take, Head, toKeys, toValues);
                 }
             }
         }
@@ -216,6 +225,11 @@ public static unsafe partial class Attention
             var view = MatrixView.Of(state.KeyRows, keys, state.Width, state.Width);
             var queries = new Rows(state.Queries, state.Width, state.Count);
             var scores = new Rows(state.Scores, state.Keys, state.Count);
+            if (state.Count == 1)
+            {
+                KvTiles<V, L, LoadF32>.Scores(view, queries, scores);
+                return;
+            }
             for (var row = 0; row < state.Count; row += 4)
             {
                 for (var key = 0; key < keys; key += 4)
@@ -355,6 +369,9 @@ public static unsafe partial class Attention
         public readonly float* Sum;
         public readonly float* KeyRows;
         public readonly float* ValueRows;
+
+        /// <summary>Scales of a group's channels.</summary>
+        public readonly float* Channels;
         public readonly int Count;
         public readonly int Width;
 
@@ -373,6 +390,7 @@ public static unsafe partial class Attention
             Scores = Output + rows * width;
             Largest = Scores + rows * Keys;
             Sum = Largest + rows;
+            Channels = Sum + rows;
         }
 
         /// <summary>Makes weights of a row's scores, and 0 of those it does not see.</summary>

@@ -43,13 +43,26 @@ public static unsafe partial class Attention
     /// <param name="outputStride">Numbers from one row to the next.</param>
     public static void Run(
         CpuPool pool, KvPages pages, IReadOnlyList<AttentionSpan> spans, AttentionHeads shape,
-        float* queries, int queryStride, float* output, int outputStride)
+        float* queries, int queryStride, float* output, int outputStride) =>
+        Run(
+            pool, pages, spans, shape, queries, queryStride, output, outputStride, default);
+
+    /// <summary>The same where keys are grouped: those of the asking tokens are not there yet.
+    /// </summary>
+    internal static void Run(
+        CpuPool pool, KvPages pages, IReadOnlyList<AttentionSpan> spans, AttentionHeads shape,
+        float* queries, int queryStride, float* output, int outputStride, FreshRows fresh)
     {
         ArgumentNullException.ThrowIfNull(pool);
         ArgumentNullException.ThrowIfNull(pages);
         ArgumentNullException.ThrowIfNull(spans);
+        if (pages.Scheme.KeyGroup > 0 && fresh.Keys == 0)
+            throw new ArgumentException("Grouped keys need those of the step.", nameof(pages));
         var call = new Call(
-            pages, spans, shape, (nint)queries, queryStride, (nint)output, outputStride);
+            pages, spans, shape, (nint)queries, queryStride, (nint)output, outputStride)
+        {
+            Fresh = fresh,
+        };
         var pieces = call.Cut();
         if (pieces.Count == 0) return;
         var scratch = stackalloc float*[pool.Workers];
@@ -104,6 +117,9 @@ public static unsafe partial class Attention
         /// <summary>What parts of a sequence's keys come to, before they are merged.</summary>
         public nint Partial { get; init; }
 
+        /// <summary>Keys and values of the asking tokens, where keys are grouped.</summary>
+        public FreshRows Fresh { get; init; }
+
         /// <summary>Query heads of one key/value head.</summary>
         public int Group => Shape.Heads / Pages.Heads;
 
@@ -115,13 +131,23 @@ public static unsafe partial class Attention
             for (var s = 0; s < Spans.Count; s++)
             {
                 // The last tokens see most keys: they start first, so that threads end together.
-                for (var end = Spans[s].Count; end > 0; end -= tokens)
+                for (int end = Spans[s].Count, first; end > 0; end = first)
                 {
-                    var first = Math.Max(0, end - tokens);
+                    first = Math.Max(GroupOf(Spans[s], end - 1), end - tokens);
                     Add(pieces, new Piece(s, first, end - first, 0), ref floats);
                 }
             }
             return pieces;
+        }
+
+        /// <summary>
+        /// The first row of a span that asks from the same group of keys: it alone sees them
+        /// exactly.
+        /// </summary>
+        private int GroupOf(in AttentionSpan span, int row)
+        {
+            if (Pages.Scheme.KeyGroup is not (> 0 and var size)) return 0;
+            return Math.Max(0, (span.Position + row) / size * size - span.Position);
         }
 
         /// <summary>Parts of all heads: those that lie side by side in the cache come together.

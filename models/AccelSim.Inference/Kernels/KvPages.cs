@@ -16,6 +16,10 @@ public enum KvKind
     Int8,
     /// <summary>4-bit integers, an fp32 scale per token and head.</summary>
     Int4,
+    /// <summary>
+    /// Four levels, an fp32 scale and an fp32 offset for every 32 numbers (<see cref="KvScheme"/>).
+    /// </summary>
+    Int2,
 }
 
 /// <summary>Keys and values of one layer in blocks of tokens.</summary>
@@ -23,7 +27,7 @@ public enum KvKind
 /// A block holds, for each head, its tokens one after the other: keys in one region, values in
 /// another. Heads are filled up with zeros to whole runs of 32 numbers.
 /// </remarks>
-public sealed unsafe class KvPages : IDisposable
+public sealed unsafe partial class KvPages : IDisposable
 {
     private const int CacheLine = 64;
     private readonly NativeBuffer _data;
@@ -35,8 +39,16 @@ public sealed unsafe class KvPages : IDisposable
     /// <param name="heads">Key/value heads.</param>
     /// <param name="headDim">Numbers of a head.</param>
     /// <param name="kind">Their format.</param>
-    public KvPages(int blocks, int blockSize, int heads, int headDim, KvKind kind)
+    /// <param name="scheme">Of two bits: what shares scales; null: nothing but numbers of a token.
+    /// </param>
+    public KvPages(
+        int blocks, int blockSize, int heads, int headDim, KvKind kind, KvScheme? scheme = null)
     {
+        Scheme = scheme ?? KvScheme.Plain;
+        if (kind != KvKind.Int2 && Scheme != KvScheme.Plain)
+            throw new ArgumentException("Only caches of two bits have a scheme.", nameof(scheme));
+        if (Scheme.KeyGroup is not (0 or Matrix.Run))
+            throw new ArgumentException("Scales have room in groups of 32.", nameof(scheme));
         Kind = kind;
         BlockSize = blockSize;
         Heads = heads;
@@ -46,8 +58,9 @@ public sealed unsafe class KvPages : IDisposable
         Slots = (long)blocks * blockSize;
         Rows = Slots * heads;
         _data = new NativeBuffer(2 * Rows * RowBytes);
-        var scaled = kind is KvKind.Int8 or KvKind.Int4;
-        _scales = new NativeBuffer(scaled ? 2 * Rows * sizeof(float) : 0);
+        RowScales = ScaleBits(kind, headDim) / (8 * sizeof(float));
+        _scales = new NativeBuffer(2 * Rows * RowScales * sizeof(float));
+        _exact = new ExactRows(Width);
     }
 
     /// <summary>The format.</summary>
@@ -62,13 +75,19 @@ public sealed unsafe class KvPages : IDisposable
     /// <summary>Numbers of a head.</summary>
     public int HeadDim { get; }
 
+    /// <summary>What shares scales in a cache of two bits.</summary>
+    public KvScheme Scheme { get; }
+
     /// <summary>Memory taken.</summary>
-    public long Bytes => _data.Bytes + _scales.Bytes;
+    public long Bytes => _data.Bytes + _scales.Bytes + _exact.Bytes;
 
     /// <summary>Numbers of a head with what it is filled up with.</summary>
     internal int Width { get; }
 
     private int RowBytes { get; }
+
+    /// <summary>Scales and offsets of a token's key, or of its value.</summary>
+    private int RowScales { get; }
 
     private long Slots { get; }
 
@@ -80,10 +99,21 @@ public sealed unsafe class KvPages : IDisposable
         KvKind.F32 => 32,
         KvKind.Bf16 or KvKind.Fp16 => 16,
         KvKind.Int8 => 8,
-        _ => 4,
+        KvKind.Int4 => 4,
+        _ => 2,
     };
 
-    /// <summary>Writes one head of one token.</summary>
+    /// <summary>Bits of scales and offsets of a key, and as many of a value.</summary>
+    /// <param name="kind">The format.</param>
+    /// <param name="headDim">Numbers of a head.</param>
+    public static int ScaleBits(KvKind kind, int headDim) => 8 * sizeof(float) * kind switch
+    {
+        KvKind.Int8 or KvKind.Int4 => 1,
+        KvKind.Int2 => Matrix.Padded(headDim) / Matrix.Run * TwoBits.Pair,
+        _ => 0,
+    };
+
+    /// <summary>Writes one head of one token, by itself.</summary>
     /// <param name="slot">Block times block size plus place in the block.</param>
     /// <param name="head">The head.</param>
     /// <param name="value">Whether it is the value, not the key.</param>
@@ -100,6 +130,10 @@ public sealed unsafe class KvPages : IDisposable
             case KvKind.Int4:
                 _scales.Floats[row] = Packer.Int4(numbers, to);
                 break;
+            case KvKind.Int2:
+                if (value) Unmark(row);
+                TwoBits.Pack(numbers, to, ScalesOf(row));
+                break;
             default:
                 Packer.Plain(
                     Kind switch
@@ -113,16 +147,12 @@ public sealed unsafe class KvPages : IDisposable
         }
     }
 
-    /// <summary>A key or a value in a cache of fp32.</summary>
-    internal Span<float> Exact(long slot, int head, bool value)
-    {
-        if (Kind != KvKind.F32) throw new InvalidOperationException("The cache is not fp32.");
-        return new Span<float>(_data.Floats + RowOf(slot, head, value) * Width, HeadDim);
-    }
-
     /// <summary>Copies keys and values of a token to another slot.</summary>
     public void Copy(long from, long to)
     {
+        if (Scheme.KeyGroup > 0)
+            throw new InvalidOperationException("Tokens of a group do not go elsewhere.");
+        if (from == to) return;
         for (var head = 0; head < Heads; head++)
         {
             foreach (var value in new[] { false, true })
@@ -130,8 +160,10 @@ public sealed unsafe class KvPages : IDisposable
                 var (source, target) = (RowOf(from, head, value), RowOf(to, head, value));
                 new ReadOnlySpan<byte>(_data.Data + source * RowBytes, RowBytes)
                     .CopyTo(new Span<byte>(_data.Data + target * RowBytes, RowBytes));
-                if (Kind is KvKind.Int8 or KvKind.Int4)
-                    _scales.Floats[target] = _scales.Floats[source];
+                if (value) Unmark(target);
+                new ReadOnlySpan<float>(ScalesOf(source), RowScales)
+                    .CopyTo(new Span<float>(ScalesOf(target), RowScales));
+                if (value) CopyExact(source, target);
             }
         }
     }
@@ -141,6 +173,7 @@ public sealed unsafe class KvPages : IDisposable
     {
         _data.Dispose();
         _scales.Dispose();
+        _exact.Dispose();
     }
 
     /// <summary>Consecutive tokens of one head and block as rows of a matrix.</summary>
@@ -153,7 +186,7 @@ public sealed unsafe class KvPages : IDisposable
             {
                 Data = _data.Data + row * RowBytes,
                 RowBytes = RowBytes,
-                Scales = _scales.Floats + row,
+                Scales = ScalesOf(row),
                 Rows = count,
                 Columns = Width,
                 Group = Width,
@@ -178,15 +211,32 @@ public sealed unsafe class KvPages : IDisposable
         }
     }
 
-    /// <summary>Expands consecutive tokens of one head and block to fp32.</summary>
+    /// <summary>Expands keys and values of consecutive tokens of one head and block to fp32.
+    /// </summary>
+    /// <param name="slot">The first.</param>
+    /// <param name="count">How many.</param>
+    /// <param name="head">The head.</param>
+    /// <param name="keys">Receives keys, one after the other.</param>
+    /// <param name="values">Receives values.</param>
+    internal void Read<V, L>(long slot, int count, int head, float* keys, float* values)
+        where V : struct where L : struct, ILanes<V>
+    {
+        if (Kind == KvKind.Int2)
+        {
+            ReadTwoBits<V, L>(slot, count, head, null, keys, values);
+            return;
+        }
+        Read<V, L>(RowOf(slot, head, false), count, keys);
+        Read<V, L>(RowOf(slot, head, true), count, values);
+    }
+
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    internal void Read<V, L>(long slot, int count, int head, bool value, float* to, int stride)
+    private void Read<V, L>(long row, int count, float* to)
         where V : struct where L : struct, ILanes<V>
     {
         unchecked
         {
-            var row = RowOf(slot, head, value);
-            for (var i = 0; i < count; i++, row++, to += stride)
+            for (var i = 0; i < count; i++, row++, to += Width)
             {
                 var from = _data.Data + row * RowBytes;
                 switch (Kind)
@@ -201,15 +251,17 @@ public sealed unsafe class KvPages : IDisposable
                         Expand<V, L, LoadFp16>(from, 1, to);
                         break;
                     case KvKind.Int8:
-                        Expand<V, L, LoadInt8>(from, _scales.Floats[row], to);
+                        Expand<V, L, LoadInt8>(from, *ScalesOf(row), to);
                         break;
                     default:
-                        Expand<V, L, LoadInt4>(from, _scales.Floats[row], to);
+                        Expand<V, L, LoadInt4>(from, *ScalesOf(row), to);
                         break;
                 }
             }
         }
     }
+
+    private float* ScalesOf(long row) => unchecked(_scales.Floats + row * RowScales);
 
     private long RowOf(long slot, int head, bool value)
     {

@@ -41,6 +41,7 @@ public sealed class ServingEngine
         IExecutor executor, EngineSettings settings, int blocks, int window,
         BatchSpeculation? speculation = null)
     {
+        ArgumentNullException.ThrowIfNull(executor);
         ArgumentNullException.ThrowIfNull(settings);
         settings.Validate();
         if (settings.EnablePrefixCaching || settings.PreemptionMode == PreemptionMode.Swap)
@@ -48,6 +49,7 @@ public sealed class ServingEngine
             throw new ArgumentException(
                 "The engine neither shares prefixes nor swaps.", nameof(settings));
         }
+        if (speculation is not null) executor.Model.Formats.RefuseProposals();
         _executor = executor;
         _blockSize = settings.BlockSize;
         _budget = settings.MaxNumBatchedTokens;

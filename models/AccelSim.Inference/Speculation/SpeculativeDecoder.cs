@@ -28,12 +28,14 @@ public sealed class SpeculativeDecoder
     /// <param name="most">Most tokens proposed at a time.</param>
     /// <param name="temperature">0 takes the likeliest.</param>
     /// <param name="seed">Decides what is drawn.</param>
+    /// <exception cref="ArgumentException">The cache packs tokens together.</exception>
     public SpeculativeDecoder(
         IExecutor target, IReadOnlyList<int> blocks, IProposer proposer, int most,
         double temperature, long seed)
     {
         ArgumentNullException.ThrowIfNull(target);
         ArgumentNullException.ThrowIfNull(proposer);
+        target.Model.Formats.RefuseProposals();
         _target = target;
         _blocks = blocks;
         _proposer = proposer;

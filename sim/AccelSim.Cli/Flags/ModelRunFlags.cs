@@ -104,7 +104,8 @@ internal sealed class ModelRunFlags(string? usual = null)
             Workload = new WorkloadSource(),
             Dtype = formats.CoarseName is null ? Known(parsed, _dtype) ?? "auto" : "auto",
             Quantization = formats.CoarseName ?? "auto",
-            KvCacheDtype = Known(parsed, _kv) ?? "auto",
+            // Caches of two bits have one name there, whichever tokens stay exact.
+            KvCacheDtype = Known(parsed, _kv)?.Split('-')[0] ?? "auto",
             Replicas =
             [
                 new ReplicaSpec

@@ -46,6 +46,7 @@ internal sealed class SpeculationFlags
         CpuPool pool, ServedRequest request, int blockCount)
     {
         if (ChosenWay(parsed) is not { } way) return null;
+        RefuseGroups(opened.Model);
         var draft = parsed.GetValue(_draft);
         int[] blocks = [.. Enumerable.Range(0, blockCount)];
         var (temperature, seed) = (request.Temperature, request.Seed);
@@ -100,6 +101,7 @@ internal sealed class SpeculationFlags
         CpuPool pool, int blockCount)
     {
         if (Batch(parsed) is not { } stated) return null;
+        RefuseGroups(opened.Model);
         var way = ChosenWay(parsed);
         var most = Most(parsed);
         if (way != Way.Draft)
@@ -153,6 +155,15 @@ internal sealed class SpeculationFlags
         draft.Dispose();
         throw new ConfigException("", 0, "--draft",
             $"{name} has {own} tokens where the model has {other}; both must have the same.");
+    }
+
+    private static void RefuseGroups(EngineModel target)
+    {
+        if (target.Formats.KvScheme.KeyGroup == 0) return;
+        throw new ConfigException("", 0, "--kv-cache-dtype",
+            $"{target.Formats.KvName} packs {target.Formats.KvScheme.KeyGroup} tokens together, "
+            + "which proposals that are rejected would spoil; take int2 or int2-sinks, or no "
+            + "speculation.");
     }
 
     private static void RefuseWindows(EngineModel target, OpenedModel draft)

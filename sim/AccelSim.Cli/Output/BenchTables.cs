@@ -80,7 +80,7 @@ internal sealed class BenchTables(
         terminal.Paragraph(
             $"{model.Shape.Id} on {backend.Words}, weights "
             + $"{Name(model.Formats.Linear)}, KV cache "
-            + $"{JsonNames.Of(model.Formats.Kv.ToString())}: "
+            + $"{model.Formats.KvName}: "
             + $"prompts of {Figures.Plural(point.Isl, "token")}, outputs of "
             + $"{Figures.Plural(point.Osl, "token")}. Weights take "
             + $"{Figures.Number(model.WeightBytes / Giga, 3)} GB.", 4);

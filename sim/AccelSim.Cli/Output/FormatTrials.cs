@@ -36,11 +36,11 @@ internal sealed class FormatTrials(
             }
             (id, count, window) = (
                 shape.Id, tokens.Length, (int)Math.Min(Window, shape.MaxContext ?? Window));
-            var loss = HeldOutLoss.Of(opened.Model, pool, tokens, window);
+            var heldOut = HeldOutLoss.Of(opened.Model, pool, tokens, window);
             var time = DecodeTime.Fastest(opened.Model, pool, Context);
             tried.Add(new TriedFormat(
                 format.Name, format.RunsAs, opened.Model.WeightBytes,
-                format.KvBytesPerToken(shape), time, Math.Exp(loss)));
+                heldOut.KvBytesPerToken, time, Math.Exp(heldOut.Loss)));
         }
         var all = new TriedFormats(
             id, file, count, window, Context,

@@ -202,6 +202,7 @@ public sealed partial record FormatPlan
         ("fp16", NumberFormat.Fp16), ("float16", NumberFormat.Fp16),
         ("fp32", NumberFormat.Fp32),
         ("fp8", NumberFormat.Fp8), ("fp8_e4m3", NumberFormat.Fp8), ("fp8_e5m2", NumberFormat.Fp8),
-        ("int8", NumberFormat.Int8), ("int4", NumberFormat.Int4), ("fp4", NumberFormat.Fp4),
+        ("int8", NumberFormat.Int8), ("int4", NumberFormat.Int4), ("int2", NumberFormat.Int2),
+        ("fp4", NumberFormat.Fp4),
     ];
 }

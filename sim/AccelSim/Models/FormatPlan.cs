@@ -35,6 +35,9 @@ public sealed partial record FormatPlan
     /// <summary>KV cache entries.</summary>
     public required NumberFormat Kv { get; init; }
 
+    /// <summary>Bits of each of those, scales included; null: as many as the format has.</summary>
+    public double? KvBits { get; init; }
+
     /// <summary>What was chosen and why, one line each, for the report.</summary>
     public IReadOnlyList<string> Notes { get; init; } = [];
 }

@@ -66,7 +66,7 @@ internal sealed partial class GraphBuilder
                 cost with { FreshPerKey = fresh });
             return;
         }
-        var kvBytes = KvLayout.BytesPerToken(shape, _tp, formats.Kv);
+        var kvBytes = KvLayout.BytesPerToken(shape, _tp, formats.Kv, formats.KvBits);
         KvWrite(stack.Prefix + "attention.kv_write", count, stack.Rows, fresh, kvBytes);
         var cached = cost with { KvBytesPerToken = kvBytes };
         var decode = cached with { Parameters = 0 };
@@ -136,7 +136,7 @@ internal sealed partial class GraphBuilder
         var bias = !shape.QkvBias ? 0 : shape.KeyBiasAbsent ? keyValue / 2 : keyValue;
         Linear(cross.Prefix + "attention.kv_proj", count, prompt, keyValue, stack.Width,
             Dense(stack, bias));
-        var kvBytes = KvLayout.BytesPerToken(shape, _tp, formats.Kv);
+        var kvBytes = KvLayout.BytesPerToken(shape, _tp, formats.Kv, formats.KvBits);
         KvWrite(cross.Prefix + "attention.kv_write", count, prompt, keyValue, kvBytes);
         var cost = Cost(shape, heads, kvHeads) with { KvBytesPerToken = kvBytes };
         AttentionOperator(cross, "prefill", count, AttentionPhase.CrossPrefill, cost);
@@ -165,7 +165,7 @@ internal sealed partial class GraphBuilder
         var turned = (heads + 1L) * shape.RopeDim;
         ElementWise(prefix + "attention.rope", count, stack.Rows, turned, turned,
             turned * VectorWork.Rotary);
-        var kvBytes = KvLayout.BytesPerToken(shape, _tp, formats.Kv);
+        var kvBytes = KvLayout.BytesPerToken(shape, _tp, formats.Kv, formats.KvBits);
         KvWrite(prefix + "attention.kv_write", count, stack.Rows, latent, kvBytes);
         LatentPrefill(stack, shape, count, heads);
         LatentDecode(stack, shape, count, heads, kvBytes);

@@ -13,8 +13,13 @@ internal static class KvLayout
         Math.Max(1, shape.KvHeads / tensorParallel);
 
     /// <summary>Bytes that one token keeps in one layer on one rank.</summary>
-    public static long BytesPerToken(Mixer mixer, int tensorParallel, NumberFormat kv) =>
-        Numbers(mixer, tensorParallel) * FormatNames.Bits(kv) / 8;
+    /// <param name="mixer">What keeps them.</param>
+    /// <param name="tensorParallel">Ranks.</param>
+    /// <param name="kv">The format.</param>
+    /// <param name="bits">Bits of a number with scales; null: as many as the format has.</param>
+    public static long BytesPerToken(
+        Mixer mixer, int tensorParallel, NumberFormat kv, double? bits = null) =>
+        (long)(Numbers(mixer, tensorParallel) * (bits ?? FormatNames.Bits(kv)) / 8);
 
     private static long Numbers(Mixer mixer, int tensorParallel) => mixer switch
     {

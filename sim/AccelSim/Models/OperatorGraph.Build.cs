@@ -37,7 +37,7 @@ public sealed partial class OperatorGraph
             foreach (var layer in LayersOf(stage))
             {
                 _kvBytesPerToken[stage] += new Bytes(KvLayout.BytesPerToken(
-                    layer.Mixer, plan.TensorParallel, formats.Kv));
+                    layer.Mixer, plan.TensorParallel, formats.Kv, formats.KvBits));
                 _stateBytesPerSequence[stage] += KvLayout.StateBytes(
                     layer.Mixer, plan.TensorParallel, formats.Activation);
             }

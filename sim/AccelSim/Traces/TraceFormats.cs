@@ -39,6 +39,11 @@ public sealed record TraceFormats
     /// <summary>Entries of the KV cache.</summary>
     public required string Kv { get; init; }
 
+    /// <summary>Bits of each of those numbers, scales included; null: the format's own.</summary>
+    [Limits(MoreThan = 0, AtMost = 64)]
+    [JsonProperty(NullValueHandling = NullValueHandling.Ignore)]
+    public double? KvBits { get; init; }
+
     /// <summary>The formats of a plan.</summary>
     public static TraceFormats Of(FormatPlan plan)
     {
@@ -53,6 +58,7 @@ public sealed record TraceFormats
             Products = Other(plan.LinearCompute),
             Attention = Other(plan.AttentionCompute),
             Kv = FormatNames.Of(plan.Kv),
+            KvBits = plan.KvBits,
         };
 
         string? Other(NumberFormat format) =>
@@ -84,6 +90,7 @@ public sealed record TraceFormats
             AttentionCompute = Named(Attention ?? Activations, "attention"),
             Embedding = new StorageFormat(Named(Embedding, "embedding"), EmbeddingBits),
             Kv = Named(Kv, "kv"),
+            KvBits = KvBits,
         };
     }
 }

@@ -69,6 +69,33 @@ public sealed class ExecutorTests : IDisposable
         Assert.ThrowsAny<Xunit.Sdk.XunitException>(() => Near(expected, run.Logits(0), 1e-5));
     }
 
+    /// <summary>
+    /// Caches of two bits: a token sees the same whether the prompt came whole or in pieces.
+    /// </summary>
+    [Theory]
+    [InlineData("int2")]
+    [InlineData("int2-sinks")]
+    [InlineData("int2-channels")]
+    [InlineData("int2-outliers")]
+    public void PromptInPieces_GivesWhatTheWholeGives(string kv)
+    {
+        var tokens = RandomTokens(CacheBlocks * BlockSize, 4);
+        int[] blocks = [.. Enumerable.Range(0, CacheBlocks).Select(i => i * 7 % CacheBlocks)];
+        using var whole = new TinyRun("llama", _pool, null, "fp32", kv);
+        using var pieces = new TinyRun("llama", _pool, null, "fp32", kv);
+        foreach (var (from, count) in new[] { (0, 3), (3, 28), (31, 1), (32, 9), (41, 19) })
+        {
+            whole.Step(Prompt(tokens, 0, from + count, blocks));
+            pieces.Step(Prompt(tokens, from, count, blocks));
+            var expected = whole.Logits(0);
+            Near([.. expected.Select(logit => (double)logit)], pieces.Logits(0));
+        }
+        for (var i = 60; i < tokens.Length; i++) pieces.Step(Decode(tokens, i, blocks));
+        whole.Step(Prompt(tokens, 0, tokens.Length, blocks));
+        var last = whole.Logits(0);
+        Near([.. last.Select(logit => (double)logit)], pieces.Logits(0));
+    }
+
     [Fact]
     public void Observer_SeesTheGraphsOperatorsInOrder()
     {

@@ -77,6 +77,7 @@ public sealed unsafe class AttentionTests : IDisposable
     [InlineData(KvKind.Fp16)]
     [InlineData(KvKind.Int8)]
     [InlineData(KvKind.Int4)]
+    [InlineData(KvKind.Int2)]
     public void FewRows_GetWhatManyGet(KvKind kind)
     {
         const int length = 5200, heads = 4, dim = 72, many = 3;
@@ -114,6 +115,7 @@ public sealed unsafe class AttentionTests : IDisposable
     [InlineData(KvKind.Fp16, 1.0 / 2048)]
     [InlineData(KvKind.Int8, 0.5 / 127)]
     [InlineData(KvKind.Int4, 0.5 / 7)]
+    [InlineData(KvKind.Int2, 1.0 / 3)]
     public void OneToken_ComesBackAsItsFormatKeepsIt(KvKind kind, double step)
     {
         const int dim = 45;

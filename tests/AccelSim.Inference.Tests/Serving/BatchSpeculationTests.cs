@@ -59,6 +59,38 @@ public sealed class BatchSpeculationTests : IDisposable
         }
     }
 
+    /// <summary>Rejected tokens are written over, exact ones, too.</summary>
+    [Theory]
+    [InlineData("int2", "skip-layers")]
+    [InlineData("int2-sinks", "ngram")]
+    [InlineData("int2-sinks", "skip-layers")]
+    public void CachesOfTwoBits_AnswerAsWithoutProposals(string kv, string way)
+    {
+        using var model = Load(kv);
+        foreach (var answer in Serve(Requests(4), 100, 64, way, null, model).Answers)
+        {
+            Assert.Equal(
+                Serve([answer.Request], 100, 64, null, null, model).Answers[0].Tokens,
+                answer.Tokens);
+        }
+    }
+
+    [Theory]
+    [InlineData("int2-channels")]
+    [InlineData("int2-outliers")]
+    public void CachesThatPackTokensTogether_TakeNoProposals(string kv)
+    {
+        using var model = Load(kv);
+        Assert.Contains(
+            "takes no token back",
+            Assert.Throws<ArgumentException>(
+                () => Serve(Requests(1), 100, 64, "ngram", null, model)).Message,
+            StringComparison.Ordinal);
+        using var executor = new Executor(model, _pool, 4, BlockSize);
+        Assert.Throws<ArgumentException>(
+            () => new SpeculativeDecoder(executor, [0, 1, 2, 3], new NgramProposer(), 3, 0, 1));
+    }
+
     [Fact]
     public void WhoKnowsTheAnswer_HasItAcceptedWholeForEachRequest()
     {
@@ -155,11 +187,15 @@ public sealed class BatchSpeculationTests : IDisposable
         }),
     ];
 
+    private EngineModel Load(string kv) => EngineModel.Load(
+        TinyModels.Shape("llama"), TinyModels.Numerics("llama"),
+        EngineFormats.Named("fp32", kv), new RandomWeights(3), _pool);
+
     private ServingEngine Serve(
         ServedRequest[] requests, int blocks, int budget, string? way,
-        IServingObserver? observer = null)
+        IServingObserver? observer = null, EngineModel? model = null)
     {
-        using var executor = new Executor(_model, _pool, blocks, BlockSize);
+        using var executor = new Executor(model ?? _model, _pool, blocks, BlockSize);
         using var drafting = new Executor(
             way == "same" ? _model : _draft, _pool, blocks, BlockSize);
         IBatchProposer? proposer = way switch

@@ -36,6 +36,40 @@ public sealed class ServingEngineTests : IDisposable
         }
     }
 
+    /// <summary>
+    /// Prompts in one piece or in many, decoded, begun anew in blocks of others: what a token sees
+    /// of packed keys is the same.
+    /// </summary>
+    [Theory]
+    [InlineData("int2", 200, 11)]
+    [InlineData("int2-sinks", 45, 50)]
+    [InlineData("int2-channels", 200, 11)]
+    [InlineData("int2-channels", 45, 50)]
+    [InlineData("int2-outliers", 200, 11)]
+    [InlineData("int2-outliers", 45, 50)]
+    public void CachesOfTwoBits_AnswerTheSameTogetherAndAlone(string kv, int blocks, int budget)
+    {
+        using var model = EngineModel.Load(
+            TinyModels.Shape("llama"), TinyModels.Numerics("llama"),
+            EngineFormats.Named("fp32", kv), new RandomWeights(3), _pool);
+        ServedRequest[] requests =
+        [
+            .. Requests(6).Select((request, i) => request with
+            {
+                Prompt = [.. Enumerable.Range(0, 9 + 16 * i).Select(t => (t * 7 + i * 13) % 97)],
+                MaxTokens = 40 - i,
+            }),
+        ];
+        var together = Serve(requests, blocks, budget, model);
+        Assert.Equal(6, together.Answers.Count);
+        if (blocks < 100) Assert.Contains(together.Answers, answer => answer.Preemptions > 0);
+        foreach (var answer in together.Answers)
+        {
+            var alone = Serve([answer.Request], 100, 128, model).Answers[0];
+            Assert.Equal(alone.Tokens, answer.Tokens);
+        }
+    }
+
     [Fact]
     public void StopToken_EndsAnAnswerAndFreesItsBlocks()
     {
@@ -94,9 +128,10 @@ public sealed class ServingEngineTests : IDisposable
         }),
     ];
 
-    private ServingEngine Serve(ServedRequest[] requests, int blocks, int budget)
+    private ServingEngine Serve(
+        ServedRequest[] requests, int blocks, int budget, EngineModel? model = null)
     {
-        using var executor = new Executor(_model, _pool, blocks, BlockSize);
+        using var executor = new Executor(model ?? _model, _pool, blocks, BlockSize);
         var engine = new ServingEngine(executor, Settings(budget), blocks, 0);
         engine.Run(requests);
         return engine;

@@ -68,7 +68,7 @@ public sealed class FormatPlanTests
             () => FormatPlan.For(Llama, H100, kvCacheDtype: "fp9"));
         Assert.Equal(
             "--kv-cache-dtype: \"fp9\" is not known; use auto, bf16, bfloat16, fp16, float16, "
-            + "fp32, fp8, fp8_e4m3, fp8_e5m2, int8, int4, fp4.", e.Message);
+            + "fp32, fp8, fp8_e4m3, fp8_e5m2, int8, int4, int2, fp4.", e.Message);
     }
 
     [Fact]

@@ -92,6 +92,7 @@ public sealed class TraceFileTests : IDisposable
         {
             Activation = NumberFormat.Fp32, LinearCompute = NumberFormat.Int8,
             ExpertCompute = NumberFormat.Int8, AttentionCompute = NumberFormat.Bf16,
+            Kv = NumberFormat.Int2, KvBits = 4,
         };
         var formats = TraceFormats.Of(plan);
         Assert.Equal(("int8", "bf16"), (formats.Products, formats.Attention));
