@@ -190,11 +190,17 @@ public sealed unsafe partial class KvPages
         // Whoever asks from the group after this one sees it packed.
         using var buffer = new NativeBuffer(4L * Width * sizeof(float));
         float* channels = buffer.Floats, key = channels + 2 * Width, value = key + Width;
+        // Where there is no room for the whole group, nobody packed it: all is zero.
+        var isPacked = span.Blocks.Count * (long)BlockSize >= first + size;
         for (var head = 0; head < Heads; head++)
         {
             for (var position = first; position < span.Position; position++)
             {
-                if (Lanes512.IsSupported)
+                if (!isPacked)
+                {
+                    new Span<float>(key, 2 * Width).Clear();
+                }
+                else if (Lanes512.IsSupported)
                 {
                     ReadGroup<Vector512<float>, Lanes512>(
                         span, first + size, head, position, 1, default, channels, key, value);

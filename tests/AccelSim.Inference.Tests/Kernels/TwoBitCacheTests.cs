@@ -212,6 +212,28 @@ public sealed unsafe class TwoBitCacheTests : IDisposable
             Assert.InRange(all.Output[i], expected[i] - 2e-3, expected[i] + 2e-3);
     }
 
+    /// <summary>As in a sweep of steps, whose times do not depend on what a cache holds.</summary>
+    [Theory]
+    [InlineData(12, 11)]
+    [InlineData(75, 70)]
+    public void SequenceWhoseBeginNobodyWrote_SeesZeros(int length, int from)
+    {
+        var sequence = new Grouped(this, Outliers, 16, 1, 40, length, seed: 4);
+        using var pages = sequence.NewPages();
+        var (queries, output) = sequence.Step(pages, from, 1, 1, 0);
+        var (keys, values) = sequence.Reference(0).SeenBy(length - 1);
+        var (last, lastValue) = sequence.Reference(0).SeenBy(from);
+        for (var i = 0; i < from; i++)
+        {
+            Array.Clear(keys[i]);
+            Array.Clear(values[i]);
+        }
+        (keys[from], values[from]) = (last[from], lastValue[from]);
+        var expected = Exact(queries, (keys[..(from + 1)], values[..(from + 1)]), 0);
+        for (var i = 0; i < 40; i++)
+            Assert.InRange(output[i], expected[i] - 3e-6, expected[i] + 3e-6);
+    }
+
     [Fact]
     public void SchemesThatNothingIsBuiltFor_AreRefused()
     {
