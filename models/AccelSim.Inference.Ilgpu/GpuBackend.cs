@@ -18,7 +18,7 @@ internal sealed class GpuBackend : IBackend
 
     private readonly Context _context;
     private readonly GpuDevice _device;
-    private readonly GpuSurvey _survey;
+    private int _side;
 
     /// <summary>A device.</summary>
     /// <param name="context">Disposed of with this.</param>
@@ -27,7 +27,6 @@ internal sealed class GpuBackend : IBackend
     {
         _context = context;
         _device = new GpuDevice(accelerator);
-        _survey = new GpuSurvey(_device);
     }
 
     /// <inheritdoc/>
@@ -68,7 +67,8 @@ internal sealed class GpuBackend : IBackend
     }
 
     /// <summary>
-    /// Matrix units take 16 bits; what runs a row at a time is bound by memory in any format.
+    /// Matrix units take 16 bits; what runs a row at a time is bound by memory in any format. The
+    /// graph prices the output head in attention's format, whatever the table's own is.
     /// </summary>
     internal static FormatPlan Formats(
         FormatPlan kept, EngineFormats formats, MatrixUnits units)
@@ -91,21 +91,31 @@ internal sealed class GpuBackend : IBackend
 
     /// <inheritdoc/>
     /// <remarks>Slow devices would take an hour over what fills a GPU.</remarks>
-    public SweepSizes Sweep => _survey.Side >= LargeSide ? SweepSizes.Gpu : SweepSizes.Processor;
+    public SweepSizes Sweep =>
+        Ask(survey => survey.Side) >= LargeSide ? SweepSizes.Gpu : SweepSizes.Processor;
 
     /// <inheritdoc/>
-    public MachineLimits Measure() => new(_survey.Copy(), _survey.Product())
+    public MachineLimits Measure() => Ask(survey =>
+        new MachineLimits(survey.Copy(), survey.Product())
+        {
+            FlopsOf = "a large bf16 product by its kernels",
+            ReadsOf = "read and written by copies on the device",
+        });
+
+    /// <inheritdoc/>
+    public DeviceSurvey Survey() => Ask(survey => survey.Survey());
+
+    /// <summary>Threads and memory of a survey are given back when it ends.</summary>
+    private T Ask<T>(Func<GpuSurvey, T> ask)
     {
-        FlopsOf = "a large bf16 product by its kernels",
-    };
-
-    /// <inheritdoc/>
-    public DeviceSurvey Survey() => _survey.Survey();
+        using var survey = new GpuSurvey(_device, _side);
+        _side = survey.Side;
+        return ask(survey);
+    }
 
     /// <inheritdoc/>
     public void Dispose()
     {
-        _survey.Dispose();
         _device.Dispose();
         _context.Dispose();
     }

@@ -157,12 +157,11 @@ internal sealed class GpuExecutor : IExecutor
                 $"{model.Formats.KvName} runs on the processor alone; GPUs take fp32, bf16, "
                 + "fp16, int8 or int4.");
         }
-        if (model.Operators.SelectMany(operation => operation.Matrices)
-            .FirstOrDefault(matrix => !KernelChoice.Knows(matrix.Storage.Kind)) is { } unknown)
+        if (!KernelChoice.Knows(model.Formats.Linear.Kind))
         {
-            throw new ConfigException("", 0, "--backend",
-                $"weights in {JsonNames.Of(unknown.Storage.Kind.ToString())} are run on the "
-                + "processor alone; take another --dtype.");
+            throw new ConfigException("", 0, "--dtype",
+                $"{model.Formats.LinearName} runs on the processor alone; GPUs take fp32, bf16, "
+                + "fp16, fp8, int8, w8a8 or int4.");
         }
         foreach (var layer in model.Shape.Layers)
         {

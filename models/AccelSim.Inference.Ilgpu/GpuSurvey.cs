@@ -13,10 +13,12 @@ namespace AccelSim.Inference.Ilgpu;
 /// Numbers are random, because units that multiply zeros take less power and run faster. Sizes grow
 /// until the device takes some time over them, so that no kind of device needs sizes of its own.
 /// </remarks>
-internal sealed class GpuSurvey(GpuDevice device) : IDisposable
+/// <param name="device">The device.</param>
+/// <param name="side">Of matrices, where it was found before; 0: it is not known.</param>
+internal sealed class GpuSurvey(GpuDevice device, int side = 0) : IDisposable
 {
     private const int Rounds = 10;
-    private const int MostRepeats = 1000;
+    private const int MostRepeats = 1024;
     private const int LeastSide = 256;
     private const int MostSide = 16384;
     private const long Mebi = 1 << 20;
@@ -45,7 +47,7 @@ internal sealed class GpuSurvey(GpuDevice device) : IDisposable
     private readonly GpuLinear _linear = new(device);
     private readonly DeviceSlot<float> _x = new(device);
     private readonly DeviceSlot<float> _y = new(device);
-    private int _side;
+    private int _side = side;
 
     private Accelerator Accelerator => device.Accelerator;
 
@@ -70,7 +72,8 @@ internal sealed class GpuSurvey(GpuDevice device) : IDisposable
         Rows = [.. Copies(), .. Transfers(), .. Launches(), .. Products()],
         Note = $"Copies on the device: bytes read and written. Products: rows of fp32 by a random "
             + $"matrix of {Side} × {Side}, rounding of inputs included. Best of {Rounds}, each of "
-            + "as many calls as take two milliseconds; waiting: median of 1,000.",
+            + "as many calls as take two milliseconds, up to 1,024; waiting: median of 1,000. What "
+            + "fits into a cache of the device may come from there.",
     };
 
     public void Dispose()
@@ -90,7 +93,7 @@ internal sealed class GpuSurvey(GpuDevice device) : IDisposable
     {
         foreach (var bytes in new[] { Mebi / 16, Mebi, 64 * Mebi })
         {
-            using var there = Accelerator.Allocate1D<byte>(bytes);
+            using var there = device.Allocate<byte>(bytes);
             var here = new byte[bytes];
             var to = Best(() => there.View.BaseView.CopyFromCPU(here));
             var from = Best(() => there.View.BaseView.CopyToCPU(here));
@@ -155,8 +158,8 @@ internal sealed class GpuSurvey(GpuDevice device) : IDisposable
 
     private double Copy(long bytes)
     {
-        using var from = Accelerator.Allocate1D<byte>(bytes);
-        using var to = Accelerator.Allocate1D<byte>(bytes);
+        using var from = device.Allocate<byte>(bytes);
+        using var to = device.Allocate<byte>(bytes);
         from.MemSetToZero();
         return 2.0 * bytes / Best(() => from.View.BaseView.CopyTo(to.View.BaseView));
     }
@@ -185,7 +188,8 @@ internal sealed class GpuSurvey(GpuDevice device) : IDisposable
     {
         work();
         Accelerator.Synchronize();
-        var repeats = (int)Math.Clamp(LeastSeconds / Timed(work, 1), 1, MostRepeats);
+        var repeats = 1;
+        while (repeats < MostRepeats && repeats * Timed(work, repeats) < LeastSeconds) repeats *= 2;
         var best = double.PositiveInfinity;
         for (var i = 0; i < Rounds; i++) best = Math.Min(best, Timed(work, repeats));
         return best;

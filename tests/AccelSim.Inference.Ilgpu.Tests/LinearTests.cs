@@ -204,12 +204,12 @@ public sealed unsafe class LinearTests : IDisposable
         }
     }
 
-    /// <summary>One row, a few, and more than a few, none in whole tiles.</summary>
     /// <summary>Emulators take seconds for each step of each group.</summary>
     private static bool IsFor(string device, int format, int shape) =>
         Devices.Fast.Contains(device)
         || (Shapes[shape].Rows <= 70 && (device != Devices.Warps || IsForWarps(format, shape)));
 
+    /// <summary>One row, a few, and more than a few, none in whole tiles.</summary>
     private static bool IsForWarps(int format, int shape) => Shapes[shape] is (1, 67, 320)
         || (format > 0 && Shapes[shape] is (2, 7, 129) or (33, 130, 64));
 

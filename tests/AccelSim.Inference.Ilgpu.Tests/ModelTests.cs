@@ -74,7 +74,8 @@ public sealed class ModelTests : IDisposable
         var problem = Assert.Throws<Configuration.ConfigException>(
             () => On(Devices.Emulator, "llama", "int3-g32"));
         Assert.Equal(
-            "--backend: weights in int3 are run on the processor alone; take another --dtype.",
+            "--dtype: int3-g32 runs on the processor alone; GPUs take fp32, bf16, fp16, fp8, int8, "
+            + "w8a8 or int4.",
             problem.Message);
     }
 

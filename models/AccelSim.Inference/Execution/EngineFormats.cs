@@ -50,6 +50,10 @@ public sealed record EngineFormats(Storage Linear, Storage Embedding, KvKind Kv)
         ("int2-outliers", KvKind.Int2, new KvScheme(4, 32, 1)),
     ];
 
+    /// <summary>As <c>--dtype</c> takes it; a file's own may have no name there.</summary>
+    public string LinearName =>
+        Array.Find(Weights, format => format.Linear == Linear).Name ?? Linear.Kind.ToString();
+
     /// <summary>As <c>--kv-cache-dtype</c> takes it.</summary>
     public string KvName =>
         Array.Find(Caches, cache => cache.Kind == Kv && cache.Scheme == KvScheme).Name

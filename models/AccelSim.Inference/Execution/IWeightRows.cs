@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Numerics.Tensors;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using AccelSim.Configuration;
@@ -134,18 +135,23 @@ public sealed class FileWeights(IWeightSource source, string file) : IWeightRows
             }
             var first = row;
             var asIs = !turned && FileBlocks.Fit(part.Type, matrix.Storage);
+            var bad = new bool[outputs];
             pool.Rows(outputs, 1000 + inputs, i =>
             {
                 if (asIs)
                 {
                     FileBlocks.Copy(part, i, matrix, first + i);
+                    bad[i] = !matrix.HasFiniteScales(first + i);
                     return;
                 }
                 var values = new float[inputs];
                 if (turned) WeightNumbers.ReadColumn(part, i, outputs, values);
                 else WeightNumbers.Read(part, (long)i * inputs, values);
-                Packer.Pack(matrix, first + i, values);
+                bad[i] = !TensorPrimitives.IsFiniteAll<float>(values);
+                if (!bad[i]) Packer.Pack(matrix, first + i, values);
             });
+            if (Array.IndexOf(bad, true) is >= 0 and var at)
+                throw Wrong(part, $"row {at} (from 0) holds what is no finite number.");
             row += outputs;
         }
         if (row != matrix.Rows)
@@ -169,7 +175,10 @@ public sealed class FileWeights(IWeightSource source, string file) : IWeightRows
                 throw Wrong(part, $"has {count} numbers; {place.Operation} needs "
                     + $"{vector.Length}.");
             }
-            WeightNumbers.Read(part, 0, vector.Slice(done, (int)count));
+            var own = vector.Slice(done, (int)count);
+            WeightNumbers.Read(part, 0, own);
+            if (!TensorPrimitives.IsFiniteAll<float>(own))
+                throw Wrong(part, "holds what is no finite number.");
             done += (int)count;
         }
         if (done != vector.Length)

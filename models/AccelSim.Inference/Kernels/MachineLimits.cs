@@ -13,6 +13,9 @@ public sealed record MachineLimits(double ReadBytesPerSecond, double FlopsPerSec
     /// <summary>What the second figure counts.</summary>
     public string FlopsOf { get; init; } = "fp32 multiply-adds";
 
+    /// <summary>What the first figure counts.</summary>
+    public string ReadsOf { get; init; } = "read from main memory";
+
     /// <summary>What is far larger than caches.</summary>
     internal const long ReadBytes = 256L << 20;
 

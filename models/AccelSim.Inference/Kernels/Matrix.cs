@@ -1,3 +1,5 @@
+using System.Numerics.Tensors;
+
 namespace AccelSim.Inference.Kernels;
 
 /// <summary>How the engine keeps numbers in memory.</summary>
@@ -60,6 +62,10 @@ public readonly record struct Storage(StorageKind Kind, int Group = 0, bool HasO
     public bool IsScaled => Kind is StorageKind.Int8 or StorageKind.Fp8 or StorageKind.Int4
         or StorageKind.Nf4 or StorageKind.Int3 or StorageKind.Int2;
 
+    internal bool NeedsOffset => Kind is StorageKind.Int3 or StorageKind.Int2;
+
+    internal bool MayHaveOffset => NeedsOffset || Kind == StorageKind.Int4;
+
     /// <summary>Bits of a number without its share of scales.</summary>
     public int Bits => Kind switch
     {
@@ -104,6 +110,10 @@ public sealed unsafe class Matrix : IDisposable
             throw new ArgumentException($"Groups are multiples of {Run}.", nameof(storage));
         if (storage.RoundsInputs && storage is not { Kind: StorageKind.Int8, Group: 0 })
             throw new ArgumentException("W8A8 has a scale per row.", nameof(storage));
+        if (storage.HasOffset && !storage.MayHaveOffset)
+            throw new ArgumentException("Only whole numbers of four bits and fewer have offsets.", nameof(storage));
+        if (!storage.HasOffset && storage.NeedsOffset)
+            throw new ArgumentException("Two and three bits have offsets.", nameof(storage));
         Rows = rows;
         Columns = columns;
         Storage = storage;
@@ -143,6 +153,15 @@ public sealed unsafe class Matrix : IDisposable
 
     /// <summary>What kernels see.</summary>
     internal MatrixView View { get; }
+
+    /// <summary>Whether scales and offsets of a row are numbers.</summary>
+    internal bool HasFiniteScales(int row)
+    {
+        var count = Storage.IsScaled ? View.Groups : 0;
+        return TensorPrimitives.IsFiniteAll(new ReadOnlySpan<float>(View.ScalesOf(row), count))
+            && (!Storage.HasOffset || TensorPrimitives.IsFiniteAll(
+                new ReadOnlySpan<float>(View.OffsetsOf(row), count)));
+    }
 
     /// <summary>A length filled up to whole runs.</summary>
     public static int Padded(int columns) => (columns + Run - 1) / Run * Run;

@@ -84,7 +84,7 @@ public static unsafe class Packer
         unchecked
         {
             var scale = Largest(values) / MostInt8;
-            var inverse = scale > 0 ? 1 / scale : 0;
+            var inverse = Inverse(scale);
             var i = 0;
             fixed (float* from = values)
             {
@@ -109,7 +109,7 @@ public static unsafe class Packer
     private static float Fp8(ReadOnlySpan<float> values, byte* to)
     {
         var scale = Largest(values) / E4M3.Most;
-        var inverse = scale > 0 ? 1 / scale : 0;
+        var inverse = Inverse(scale);
         for (var i = 0; i < values.Length; i++) to[i] = E4M3.From(values[i] * inverse);
         return scale;
     }
@@ -119,7 +119,7 @@ public static unsafe class Packer
     internal static float Int4(ReadOnlySpan<float> values, byte* to)
     {
         var scale = Largest(values) / MostInt4;
-        var inverse = scale > 0 ? 1 / scale : 0;
+        var inverse = Inverse(scale);
         for (var run = 0; run < values.Length; run += Matrix.Run)
         {
             for (var i = 0; i < Matrix.Run / 2; i++)
@@ -132,8 +132,16 @@ public static unsafe class Packer
         return scale;
     }
 
+    /// <summary>What is no number becomes 0: a cache takes what activations are.</summary>
     private static int Nibble(ReadOnlySpan<float> values, int index, float inverse) =>
-        index < values.Length ? (int)MathF.Round(values[index] * inverse) + 8 : 8;
+        index < values.Length ? unchecked((int)MathF.Round(values[index] * inverse)) + 8 & 15 : 8;
+
+    /// <summary>0 where a group is so small that the inverse is no number.</summary>
+    private static float Inverse(float scale)
+    {
+        var inverse = 1 / scale;
+        return float.IsFinite(inverse) ? inverse : 0;
+    }
 
     private static float Largest(ReadOnlySpan<float> values) =>
         MathF.Abs(System.Numerics.Tensors.TensorPrimitives.MaxMagnitude(values));

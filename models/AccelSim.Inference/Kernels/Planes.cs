@@ -20,7 +20,9 @@ internal static unsafe class Planes
     public static float Pack(ReadOnlySpan<float> values, int bits, byte* to, out float offset)
     {
         var least = TensorPrimitives.Min(values);
-        var step = (TensorPrimitives.Max(values) - least) / ((1 << bits) - 1);
+        var most = (1 << bits) - 1;
+        // The range of large numbers of both signs may be no fp32 number.
+        var step = (float)(((double)TensorPrimitives.Max(values) - least) / most);
         offset = least;
         for (var run = 0; run < values.Length; run += Matrix.Run, to += Matrix.Run * bits / 8)
         {
@@ -28,7 +30,9 @@ internal static unsafe class Planes
             var count = Math.Min(Matrix.Run, values.Length - run);
             for (var i = 0; i < count; i++)
             {
-                var level = step > 0 ? (int)MathF.Round((values[run + i] - least) / step) : 0;
+                var level = step > 0
+                    ? Math.Min((int)Math.Round(((double)values[run + i] - least) / step), most)
+                    : 0;
                 to[i / 4] |= (byte)((level & 3) << (i % 4 * 2));
                 if (bits == 3) to[LowBytes + i / 8] |= (byte)(level >> 2 << (i % 8));
             }

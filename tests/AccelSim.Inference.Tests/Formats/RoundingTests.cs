@@ -137,6 +137,37 @@ public sealed class RoundingTests
         }
     }
 
+    /// <summary>Groups whose scale has no inverse, and ranges that no fp32 number holds.</summary>
+    [Theory]
+    [InlineData(StorageKind.Int8, 32, false)]
+    [InlineData(StorageKind.Int4, 32, false)]
+    [InlineData(StorageKind.Fp8, 32, false)]
+    [InlineData(StorageKind.Nf4, 32, false)]
+    [InlineData(StorageKind.Int3, 32, true)]
+    [InlineData(StorageKind.Int2, 32, true)]
+    public void ExtremeNumbers_StayNumbers(StorageKind kind, int group, bool hasOffset)
+    {
+        foreach (var size in new[] { 1e-39f, 1e-44f, 3.4e38f })
+        {
+            var row = Enumerable.Range(0, 40).Select(i => i % 2 == 0 ? size : -size).ToArray();
+            var kept = Round(new Storage(kind, group, hasOffset), row);
+            Assert.All(kept, value => Assert.InRange(value, -2 * size, 2 * size));
+            if (size > 1) Assert.All(kept.Zip(row), pair => Assert.Equal(
+                pair.Second, pair.First, Math.Abs(pair.Second) * 1e-6f));
+        }
+    }
+
+    /// <summary>Offsets are written where there is room for them.</summary>
+    [Theory]
+    [InlineData(StorageKind.Int3, false, "Two and three bits have offsets.")]
+    [InlineData(StorageKind.Int8, true, "Only whole numbers of four bits and fewer have offsets.")]
+    public void OffsetsThatAFormatDoesNotHave_AreRefused(
+        StorageKind kind, bool hasOffset, string message) => Assert.StartsWith(
+        message,
+        Assert.Throws<ArgumentException>(() => new Matrix(1, 32, new Storage(kind, 32, hasOffset)))
+            .Message,
+        StringComparison.Ordinal);
+
     private static void HalfAStep(
         float[] exact, float[] rounded, int group, Func<float[], float> stepOf)
     {

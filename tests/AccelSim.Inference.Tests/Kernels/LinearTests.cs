@@ -10,7 +10,8 @@ public sealed unsafe class LinearTests : IDisposable
     [
         new(StorageKind.F32), new(StorageKind.Bf16), new(StorageKind.Fp16), new(StorageKind.Int8),
         new(StorageKind.Int8, 32), new(StorageKind.Int4, 32), new(StorageKind.Int4, 128),
-        new(StorageKind.Fp8), new(StorageKind.Nf4, 64), new(StorageKind.Int3, 32, true),
+        new(StorageKind.Fp8), new(StorageKind.Nf4, 64), new(StorageKind.Nf4, 32),
+        new(StorageKind.Int3, 32, true),
         new(StorageKind.Int3, 128, true), new(StorageKind.Int2, 32, true),
         new(StorageKind.Sparse24), new(StorageKind.SparseHalf),
     ];
@@ -19,7 +20,7 @@ public sealed unsafe class LinearTests : IDisposable
     [
         (1, 1, 1), (1, 5, 33), (1, 67, 320), (2, 7, 129), (3, 64, 64), (5, 130, 257), (15, 9, 96),
         (16, 3, 31), (17, 65, 1030), (33, 70, 2100),
-        (1, 13, 1100),
+        (1, 13, 1100), (130, 70, 1100),
     ];
 
     private readonly CpuPool _pool = new(3);
