@@ -73,6 +73,13 @@ internal sealed class Progress : IRunListener
     /// <summary>The code to end with, where somebody asked to stop; 0: nobody.</summary>
     public static int Asked => _stop;
 
+    /// <summary>Ends here, where nothing is written yet.</summary>
+    /// <exception cref="StoppedException">Somebody asked to stop.</exception>
+    public static void EndIfAsked()
+    {
+        if (_stop != 0) throw new StoppedException(_stop);
+    }
+
     /// <summary>
     /// Ends a run that shows a bar, so that the bar goes and the cursor comes back.
     /// </summary>
@@ -85,10 +92,7 @@ internal sealed class Progress : IRunListener
     }
 
     /// <inheritdoc/>
-    public void StepsDone(in StepFact fact)
-    {
-        if (_stop != 0) throw new StoppedException(_stop);
-    }
+    public void StepsDone(in StepFact fact) => EndIfAsked();
 
     /// <inheritdoc/>
     public void TransferDone(in TransferFact fact)
