@@ -26,15 +26,12 @@ internal static class HostMemory
     internal static void Refuse(double bytes, string what, double all, double taken)
     {
         if (bytes <= all - taken) return;
-        throw new InfeasiblePlanException(string.Create(CultureInfo.InvariantCulture,
-            $"{what} take {bytes / 1e9:N0} GB, but this machine has {all / 1e9:N0} GB of memory")
-            + (bytes <= all
-                ? string.Create(
-                    CultureInfo.InvariantCulture, $", and {taken / 1e9:N0} GB are taken already.")
-                : "."));
+        var beside = bytes <= all ? $" and {Giga(taken)} of it are taken" : "";
+        throw new InfeasiblePlanException(
+            $"{what} take {Giga(bytes)}, but this machine has {Giga(all)} of memory{beside}.");
     }
 
-    /// <summary>Bytes of memory that a process may have: the machine's, or its container's.</summary>
+    /// <summary>Bytes that a process may have: the machine's memory, or its container's.</summary>
     /// <param name="root">Where the system's own files lie: a slash.</param>
     /// <remarks>
     /// The collector's figure, which stands in where nothing is stated, is of its own heap: three
@@ -79,6 +76,9 @@ internal static class HostMemory
         .Select(line => Kibi * Number(line[name.Length..].Replace(
             "kB", "", StringComparison.Ordinal)))
         .FirstOrDefault();
+
+    private static string Giga(double bytes) =>
+        string.Create(CultureInfo.InvariantCulture, $"{bytes / 1e9:N0} GB");
 
     private static double? Least(double? one, double? other) =>
         one is null || other < one ? other : one;
