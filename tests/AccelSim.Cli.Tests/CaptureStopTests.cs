@@ -112,6 +112,31 @@ public sealed class CaptureStopTests
             measure.StandardError.ReadToEnd());
     }
 
+    /// <summary>A step of many seconds is not waited for, and the file is not called whole.
+    /// </summary>
+    [Fact]
+    public void StoppedWithinALongStep_SaysThatTheTraceIsCutOff()
+    {
+        if (OperatingSystem.IsWindows() || IsIgnored(15)) return;
+        using var folder = new TemporaryFolder();
+        var path = folder["run.jsonl"];
+        using var capture = Start(
+            "dotnet", Path.Combine(AppContext.BaseDirectory, "accelsim.dll"), "capture",
+            "--model", "llama-160m", "--weights", "random", "--dtype", "fp32", "--threads", "1",
+            "--isl", "2000", "--osl", "4", "--num-requests", "8", "--max-num-batched-tokens",
+            "16000", "--out", path);
+        var waited = Stopwatch.StartNew();
+        while (!HasHeader(path) && !capture.HasExited && waited.Elapsed < Patience)
+            Thread.Sleep(20);
+        using (var kill = Start("kill", "-TERM", $"{capture.Id}")) kill.WaitForExit();
+        Assert.True(capture.WaitForExit(Patience));
+        Assert.Equal(
+            (143, "stopped; the trace is cut off\n"),
+            (capture.ExitCode, capture.StandardError.ReadToEnd()));
+        using var trace = new TraceReader(path);
+        Assert.Empty(trace.Steps());
+    }
+
     /// <summary>The file is there to stay: whether it can be written was seen before.</summary>
     private static bool HasHeader(string path) =>
         File.Exists(path) && new FileInfo(path).Length > 0;

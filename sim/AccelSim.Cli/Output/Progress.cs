@@ -14,6 +14,8 @@ internal sealed class Progress : IRunListener
     /// <summary>What to end with when asked to stop; 0: nobody asked.</summary>
     private static volatile int _stop;
 
+    private static volatile string _left = StoppedException.Text;
+
     private readonly ProgressTask _task;
     private readonly int _every;
     private int _done;
@@ -72,6 +74,13 @@ internal sealed class Progress : IRunListener
 
     /// <summary>The code to end with, where somebody asked to stop; 0: nobody.</summary>
     public static int Asked => _stop;
+
+    /// <summary>What a user reads where a command that is stopped does not end by itself.
+    /// </summary>
+    public static string Left => _left;
+
+    /// <summary>A trace is written from here on.</summary>
+    public static void Writes() => _left = StoppedException.CutOff;
 
     /// <summary>Ends here, where nothing is written yet.</summary>
     /// <exception cref="StoppedException">Somebody asked to stop.</exception>

@@ -95,6 +95,7 @@ internal sealed class CaptureVerb : Verb
         {
             WarmUp(executor, model, settings, blocks, proposing?.Batch);
             Progress.EndIfAsked();
+            Progress.Writes();
             using var capture = new TraceCapture(
                 path, header, config, model.Graph, proposing?.Draft?.Model.Graph);
             var engine = new ServingEngine(

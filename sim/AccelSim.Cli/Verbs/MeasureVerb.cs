@@ -77,6 +77,7 @@ internal sealed class MeasureVerb : Verb
             var wait = new CoreWait(pool.Workers);
             Survey(backend, parsed.GetValue(_hardware));
             // An earlier trace goes when there is something to put in its place.
+            Progress.Writes();
             using var capture = new TraceCapture(path, header, config, model.Graph);
             new StepSweep(model, sizes).Run(
                 executor, capture, parsed.GetValue(_rounds) ?? 2, () => Progress.Asked != 0);
