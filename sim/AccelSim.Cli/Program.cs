@@ -16,6 +16,6 @@ void Stop(PosixSignalContext context, int code)
     // A run that shows a bar takes it away itself, ends and tells.
     if (Progress.Stop(code)) return;
     OutputFolder.DropUnfinished();
-    terminal.Error.WriteLine(StoppedException.Text);
+    terminal.Error.WriteLine(Progress.Left);
     Environment.Exit(code);
 }

@@ -151,6 +151,16 @@ public sealed class RunTests
         "--max-tokens: says nothing without --prompt.")]
     [InlineData("--bench --isl 4 --osl 2 --prompt x",
         "--prompt: and --bench ask for two things; keep one.")]
+    [InlineData("--perplexity x.txt --dtype int8",
+        "--dtype: says nothing with --perplexity; --formats names them.")]
+    [InlineData("--perplexity x.txt --kv-cache-dtype fp8",
+        "--kv-cache-dtype: says nothing with --perplexity; --formats names them.")]
+    [InlineData("--perplexity x.txt --draft x", "--draft: says nothing with --perplexity.")]
+    [InlineData("--perplexity x.txt --speculation ngram",
+        "--speculation: says nothing with --perplexity.")]
+    [InlineData("--perplexity no-such.txt --weights random", "--perplexity: the model has no "
+        + "tokenizer, so it knows no text; name a folder or GGUF file that has one, or measure "
+        + "with --bench.")]
     [InlineData("--perplexity x.txt --bench",
         "--bench: and --perplexity ask for two things; keep one.")]
     public void FlagsOfAnotherTask_AreRefused(string flags, string message)
@@ -162,8 +172,9 @@ public sealed class RunTests
     /// <summary>More than all is explained where it is seen or to be expected.</summary>
     [Theory]
     [InlineData(11_500_000, 33_554_432, 0.4,
-        " Weights of 11.5 MB stay in the last cache, which has 33.6 MB, while reads are of main "
-        + "memory: a share may pass 100 % and says little of larger models.")]
+        " Weights of 11.5 MB fit into the last cache, which has 33.6 MB, and may come from there, "
+        + "while reads are of main memory: a share may pass 100 % and says little of larger "
+        + "models.")]
     [InlineData(2_000_000_000, 33_554_432, 1.2,
         " More than 100 %: a part of what decoding reads stays in a cache, while reads are of main "
         + "memory.")]

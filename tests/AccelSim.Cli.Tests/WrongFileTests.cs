@@ -120,6 +120,10 @@ public sealed class WrongFileTests(CapturedRun captured) : IClassFixture<Capture
         "is a folder; a file is expected.")]
     [InlineData("compare TRACE --hardware epyc-9654 --repeats ,,",
         "the name of a file is empty; name one, or take a comma out.")]
+    [InlineData("calibrate --trace TRACE, --extends epyc-7763 --out NEW",
+        "the name of a file is empty; name one, or take a comma out.")]
+    [InlineData("calibrate --trace TRACE --extends epyc-7763 --into CHIP",
+        "--into: does not go with --trace; write a file of its own with --out.")]
     [InlineData("estimate --hardware epyc-9654 --model gpt2 --isl 8 --osl 8 --cost-model trace "
         + "--tables NEW", "not found; a folder of measured tables, for the trace rung a captured ")]
     public void FileInThePlaceOfAnother_IsNamed(string command, string message)
@@ -186,6 +190,16 @@ public sealed class WrongFileTests(CapturedRun captured) : IClassFixture<Capture
     [InlineData("replay TRACE --hardware epyc-7763 --out TRACE", "--out")]
     [InlineData("calibrate --trace TRACE --extends epyc-7763 --out TRACE", "--out")]
     [InlineData("measure --model DRAFT --out CHIP --hardware-out CHIP", "--hardware-out")]
+    [InlineData("calibrate --trace NEW --extends TRACE --out TRACE", "--out")]
+    [InlineData("calibrate --trace PLAIN --extends x --into PLAIN", "--into")]
+    [InlineData("calibrate --tables . --device TRACE --out TRACE", "--out")]
+    [InlineData("replay NEW --hardware TRACE --out TRACE", "--out")]
+    [InlineData("replay NEW --tables TRACE --out TRACE", "--out")]
+    [InlineData("capture --model TRACE --isl 4 --osl 2 --out TRACE", "--out")]
+    [InlineData("capture --model x --draft TRACE --isl 4 --osl 2 --out TRACE", "--out")]
+    [InlineData("measure --model TRACE --out TRACE", "--out")]
+    [InlineData("measure --model TRACE --out NEW --hardware-out TRACE", "--hardware-out")]
+    [InlineData("validate --tables TRACE --markdown TRACE", "--markdown")]
     public void WhatIsReadOrWrittenAlready_IsNotWritten(string command, string flag)
     {
         var before = File.ReadAllBytes(captured.Path);
@@ -196,6 +210,56 @@ public sealed class WrongFileTests(CapturedRun captured) : IClassFixture<Capture
             " is named twice in this command; name another file.\n", run.Error,
             StringComparison.Ordinal);
         Assert.Equal(before, File.ReadAllBytes(captured.Path));
+    }
+
+    /// <summary>A link to what is read leads to it, and so does a folder that is one.</summary>
+    [Theory]
+    [InlineData("link.json")]
+    [InlineData("linked/small.json")]
+    [InlineData("sub/../small.json")]
+    public void WhatIsReadUnderAnotherName_IsNotWritten(string name)
+    {
+        if (OperatingSystem.IsWindows()) return;
+        using var folder = new TemporaryFolder();
+        var file = folder.Write("small.json", "{}");
+        Directory.CreateDirectory(folder["sub"]);
+        File.CreateSymbolicLink(folder["link.json"], file);
+        Directory.CreateSymbolicLink(folder["linked"], folder.Path);
+        var run = Typed.Run(
+            "measure", "--model", file, "--weights", "random", "--out", folder[name]);
+        Assert.Equal(
+            ($"--out: {folder[name]} is named twice in this command; name another file.\n", 2),
+            (run.Error, run.Code));
+        Assert.Equal("{}", File.ReadAllText(file));
+    }
+
+    /// <summary>What is read of a folder is not written; the rest of it is nobody's.</summary>
+    [Fact]
+    public void FilesOfAModelsFolder_AreNotWritten()
+    {
+        using var folder = new TemporaryFolder();
+        var file = folder.Write("model-00001-of-00002.safetensors", "x");
+        var run = Typed.Run(
+            "capture", "--model", folder.Path, "--isl", "4", "--osl", "2", "--out", file);
+        Assert.EndsWith(
+            " is named twice in this command; name another file.\n", run.Error,
+            StringComparison.Ordinal);
+        Assert.Equal("x", File.ReadAllText(file));
+    }
+
+    [Fact]
+    public void RequestsThatAreRead_AreNotWrittenOver()
+    {
+        using var folder = new TemporaryFolder();
+        var result = folder["out"];
+        Typed.Run(Load + "--isl 64 --osl 4 --num-requests 5 --out " + result);
+        var requests = Path.Combine(result, "requests.csv");
+        var before = File.ReadAllText(requests);
+        var run = Typed.Run($"{Load} --requests {requests} --out {result}");
+        Assert.Equal(
+            ($"--out: {result} holds \"requests.csv\", which this command reads; name another "
+            + "folder.\n", 2), (run.Error, run.Code));
+        Assert.Equal(before, File.ReadAllText(requests));
     }
 
     [Fact]

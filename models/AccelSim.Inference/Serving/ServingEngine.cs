@@ -102,8 +102,8 @@ public sealed class ServingEngine
     /// <summary>Serves requests as they arrive until all are answered.</summary>
     /// <param name="requests">In order of arrival; arrivals count from this call.</param>
     /// <param name="stop">Asked between steps: true ends the run.</param>
-    /// <exception cref="InvalidOperationException">A request can never run.</exception>
     /// <param name="atOnce">So many at most are in flight; others wait to be sent.</param>
+    /// <exception cref="InvalidOperationException">A request can never run.</exception>
     public void Run(
         IReadOnlyList<ServedRequest> requests, Func<bool>? stop = null, int? atOnce = null)
     {

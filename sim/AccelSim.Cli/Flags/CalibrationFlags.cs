@@ -62,9 +62,16 @@ internal sealed class CalibrationFlags
         _folds, _seed, _origin,
     ];
 
-    /// <summary>The files that it reads.</summary>
-    public IEnumerable<string?> Files(ParseResult parsed) =>
-        [.. parsed.GetValue(_trace)?.Split(',') ?? [], parsed.GetValue(_extends)];
+    /// <summary>The measurements that it reads.</summary>
+    public IEnumerable<string> Measurements(ParseResult parsed) =>
+    [
+        .. parsed.GetValue(_trace)?.Split(',') ?? [],
+        .. InputFiles.OfTables(parsed.GetValue(_tables)),
+    ];
+
+    /// <summary>The hardware files that it reads.</summary>
+    public IEnumerable<string> Devices(ParseResult parsed) => InputFiles.OfHardware(
+        new[] { _extends, _device, _devices, _judge, _from }.Select(parsed.GetValue));
 
     /// <summary>The engine to be fitted; null where devices are.</summary>
     /// <exception cref="ConfigException">Flags of devices stand beside it.</exception>

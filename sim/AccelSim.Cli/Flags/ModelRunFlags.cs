@@ -43,6 +43,13 @@ internal sealed class ModelRunFlags(string? usual = null)
     /// <summary>All of them.</summary>
     public IReadOnlyList<Option> All => [_model, _weights, _dtype, _kv, _threads, _seed];
 
+    /// <summary>In which formats.</summary>
+    public IReadOnlyList<Option> Formats => [_dtype, _kv];
+
+    /// <summary>The files that it reads.</summary>
+    public IEnumerable<string> Files(ParseResult parsed) =>
+        InputFiles.OfModel(parsed.GetValue(_model));
+
     /// <summary>The seed.</summary>
     public long Seed(ParseResult parsed) => parsed.GetValue(_seed) ?? 42;
 
@@ -66,14 +73,14 @@ internal sealed class ModelRunFlags(string? usual = null)
             ? OpenedModel.Open(
                 name,
                 source => Known(parsed, _dtype) is { } dtype
-                    ? Formats(dtype)
+                    ? Named(dtype)
                     : EngineFormats.OfFile(source, kv),
                 pool)
             : OpenedModel.Random(
                 name, Seed(parsed),
-                shape => Formats(Known(parsed, _dtype) ?? OpenedModel.OwnFormat(shape)), pool);
+                shape => Named(Known(parsed, _dtype) ?? OpenedModel.OwnFormat(shape)), pool);
 
-        EngineFormats Formats(string weights) =>
+        EngineFormats Named(string weights) =>
             EngineFormats.Named(weights, kv ?? Cache(weights));
     }
 

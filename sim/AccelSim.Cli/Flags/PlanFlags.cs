@@ -69,6 +69,13 @@ internal sealed class PlanFlags(string auto = "auto")
     /// <summary>In which formats.</summary>
     public IReadOnlyList<Option> Formats => [_dtype, _kvCacheDtype, _quantization];
 
+    /// <summary>The files that hardware and prices come from.</summary>
+    public IEnumerable<string> Files(ParseResult parsed) =>
+    [
+        .. InputFiles.OfHardware(parsed.GetValue(_hardware)),
+        .. InputFiles.OfTables(parsed.GetValue(_tables)),
+    ];
+
     /// <summary>What <see cref="OfTraces"/> stand for.</summary>
     /// <exception cref="ConfigException">There is no such rung, or it lacks its times.</exception>
     public (string? Hardware, StatedFormats? Formats, CostRung Rung) ForTrace(ParseResult parsed) =>

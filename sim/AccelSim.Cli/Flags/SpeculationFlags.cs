@@ -39,6 +39,10 @@ internal sealed class SpeculationFlags
     /// <summary>All of them.</summary>
     public IReadOnlyList<Option> All => [_way, _draft, _most, _skipped];
 
+    /// <summary>The files that it reads.</summary>
+    public IEnumerable<string> Files(ParseResult parsed) =>
+        InputFiles.OfModel(parsed.GetValue(_draft));
+
     /// <summary>What answers the request; null: no speculation.</summary>
     /// <exception cref="ConfigException">Flags that do not go together.</exception>
     public Speculating? Read(

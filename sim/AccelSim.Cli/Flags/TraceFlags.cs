@@ -23,6 +23,10 @@ internal sealed class TraceFlags(PlanFlags plan)
     /// <summary>All flags.</summary>
     public IReadOnlyList<Option> All => plan.OfTraces;
 
+    /// <summary>The files that it reads.</summary>
+    public IEnumerable<string?> Files(ParseResult parsed) =>
+        [parsed.GetValue(File), .. plan.Files(parsed)];
+
     /// <summary>Opens a trace; who asks closes it.</summary>
     public TraceReader Open(ParseResult parsed) => new(parsed.GetValue(File)!);
 

@@ -43,6 +43,13 @@ internal sealed class ValidationFlags
     public IReadOnlyList<Option> All =>
         [_tables, _rung, _devices, _operators, _folds, _from, _seed];
 
+    /// <summary>The files that it reads.</summary>
+    public IEnumerable<string> Files(ParseResult parsed) =>
+    [
+        .. InputFiles.OfTables(parsed.GetValue(_tables)),
+        .. InputFiles.OfHardware(parsed.GetValue(_devices), parsed.GetValue(_from)),
+    ];
+
     /// <summary>What the command states.</summary>
     /// <exception cref="ConfigException">It names something that is not there.</exception>
     public Validator Read(ParseResult parsed)

@@ -115,9 +115,10 @@ internal sealed class BenchTables(
     {
         if (weights < cache)
         {
-            return $" Weights of {Figures.Number(weights / Mega, 3)} MB stay in the last cache, "
-                + $"which has {Figures.Number(cache / Mega, 3)} MB, while reads are of main "
-                + "memory: a share may pass 100 % and says little of larger models.";
+            return $" Weights of {Figures.Number(weights / Mega, 3)} MB fit into the last cache, "
+                + $"which has {Figures.Number(cache / Mega, 3)} MB, and may come from there, while "
+                + "reads are of main memory: a share may pass 100 % and says little of larger "
+                + "models.";
         }
         return share > 1
             ? " More than 100 %: a part of what decoding reads stays in a cache, while reads are "

@@ -34,10 +34,18 @@ internal sealed class OutputFolder : IDisposable
     /// <summary>As the other, for a command that writes other files.</summary>
     /// <param name="path">The folder; null where no results are asked for.</param>
     /// <param name="files">What the command writes.</param>
-    public static OutputFolder? Create(string? path, IReadOnlyList<string> files)
+    /// <param name="inputs">Files that it reads.</param>
+    /// <exception cref="ConfigException">They cannot.</exception>
+    public static OutputFolder? Create(
+        string? path, IReadOnlyList<string> files, params IEnumerable<string?> inputs)
     {
         if (path is null) return null;
         var folder = new OutputFolder(path, files);
+        foreach (var file in files)
+        {
+            if (inputs.Any(one => TextOutput.AreOne(one, System.IO.Path.Combine(path, file))))
+                throw Refuse($"holds \"{file}\", which this command reads; name another folder.");
+        }
         if (File.Exists(path))
             throw Refuse("is a file; name a folder.");
         var foreign = folder.ForeignEntry();

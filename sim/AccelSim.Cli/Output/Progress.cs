@@ -14,6 +14,8 @@ internal sealed class Progress : IRunListener
     /// <summary>What to end with when asked to stop; 0: nobody asked.</summary>
     private static volatile int _stop;
 
+    private static volatile string _left = StoppedException.Text;
+
     private readonly ProgressTask _task;
     private readonly int _every;
     private int _done;
@@ -73,6 +75,20 @@ internal sealed class Progress : IRunListener
     /// <summary>The code to end with, where somebody asked to stop; 0: nobody.</summary>
     public static int Asked => _stop;
 
+    /// <summary>What a user reads where a command that is stopped does not end by itself.
+    /// </summary>
+    public static string Left => _left;
+
+    /// <summary>A trace is written from here on.</summary>
+    public static void Writes() => _left = StoppedException.CutOff;
+
+    /// <summary>Ends here, where nothing is written yet.</summary>
+    /// <exception cref="StoppedException">Somebody asked to stop.</exception>
+    public static void EndIfAsked()
+    {
+        if (_stop != 0) throw new StoppedException(_stop);
+    }
+
     /// <summary>
     /// Ends a run that shows a bar, so that the bar goes and the cursor comes back.
     /// </summary>
@@ -85,10 +101,7 @@ internal sealed class Progress : IRunListener
     }
 
     /// <inheritdoc/>
-    public void StepsDone(in StepFact fact)
-    {
-        if (_stop != 0) throw new StoppedException(_stop);
-    }
+    public void StepsDone(in StepFact fact) => EndIfAsked();
 
     /// <inheritdoc/>
     public void TransferDone(in TransferFact fact)

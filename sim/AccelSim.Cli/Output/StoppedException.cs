@@ -12,6 +12,9 @@ internal sealed class StoppedException(int code, string text = StoppedException.
     /// <summary>The same where a file was written as far as the run went.</summary>
     public const string InTheMiddle = "stopped; the trace has what ran until then";
 
+    /// <summary>The same where the run did not end in time to close the file.</summary>
+    public const string CutOff = "stopped; the trace is cut off";
+
     /// <summary>What the command ends with.</summary>
     public int Code { get; } = code;
 }

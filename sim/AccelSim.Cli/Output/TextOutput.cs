@@ -18,7 +18,7 @@ internal static class TextOutput
         if (file is null) return;
         if (Directory.Exists(file)) throw Wrong("is a folder; name a file in it.");
         var full = Path.GetFullPath(file);
-        if (others.Any(other => other is not null && Path.GetFullPath(other) == full))
+        if (others.Any(other => AreOne(other, file)))
             throw Wrong("is named twice in this command; name another file.");
         try
         {
@@ -35,6 +35,29 @@ internal static class TextOutput
         }
 
         ConfigException Wrong(string problem) => new("", 0, flag, $"{file} {problem}");
+    }
+
+    /// <summary>Whether two paths lead to one file, be it by links.</summary>
+    /// <param name="one">A path; null or empty: none, which is no other's.</param>
+    /// <param name="other">Another.</param>
+    public static bool AreOne(string? one, string other) =>
+        one is { Length: > 0 } && Real(Path.GetFullPath(one)) == Real(Path.GetFullPath(other));
+
+    /// <summary>Where a path leads, links of folders on its way resolved.</summary>
+    private static string Real(string full)
+    {
+        full = Path.TrimEndingDirectorySeparator(full);
+        if (Path.GetDirectoryName(full) is not { } folder) return full;
+        var there = Path.Combine(Real(folder), Path.GetFileName(full));
+        try
+        {
+            return File.ResolveLinkTarget(there, returnFinalTarget: true)?.FullName ?? there;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            // It is not there yet.
+            return there;
+        }
     }
 
     /// <summary>Writes a text.</summary>

@@ -42,8 +42,11 @@ internal sealed class CalibrateVerb : Verb
     {
         var into = parsed.GetValue(_into);
         var old = into is null ? null : TextFile.Read(into);
-        TextOutput.Prepare(into, _into.Name);
-        TextOutput.Prepare(parsed.GetValue(_out), _out.Name, [into, .. _what.Files(parsed)]);
+        // It may be the device's own file: figures are put there.
+        TextOutput.Prepare(into, _into.Name, _what.Measurements(parsed));
+        TextOutput.Prepare(
+            parsed.GetValue(_out), _out.Name,
+            [into, .. _what.Measurements(parsed), .. _what.Devices(parsed)]);
         if (_what.ReadEngine(parsed) is { } engine)
         {
             if (parsed.GetValue(_out) is not null)
@@ -55,6 +58,11 @@ internal sealed class CalibrateVerb : Verb
         }
         if (_what.ReadTraces(parsed) is { } traces)
         {
+            if (into is not null)
+            {
+                throw new ConfigException("", 0, _into.Name,
+                    "does not go with --trace; write a file of its own with --out.");
+            }
             HardwareCheck.Open(Terminal, traces.Extends);
             var fitted = traces.Run(parsed.GetValue(_out) ?? "");
             CalibrationTables.Write(Terminal, traces, fitted);

@@ -65,7 +65,9 @@ internal sealed class CaptureVerb : Verb
     {
         var path = parsed.GetValue(_out) ?? throw new ConfigException("", 0, _out.Name,
             "is missing; name the trace, such as --out run.jsonl.gz.");
-        TextOutput.Prepare(path, _out.Name, _load.File(parsed));
+        TextOutput.Prepare(
+            path, _out.Name,
+            [_load.File(parsed), .. _model.Files(parsed), .. _speculation.Files(parsed)]);
         var settings = new EngineSettings
         {
             MaxNumSeqs = parsed.GetValue(_sequences) ?? 8,
@@ -83,35 +85,36 @@ internal sealed class CaptureVerb : Verb
         using var executor = backend.Open(model, blocks, settings.BlockSize);
         using var proposing = _speculation.ReadBatch(
             parsed, opened, executor, backend, pool, blocks);
-        WarmUp(executor, model, settings, blocks, proposing?.Batch);
         var (config, weights) = _model.Source(parsed);
         var header = CaptureHeader.Of(
             model, backend, settings, blocks, weights, seed, proposing?.Stated,
             proposing?.Draft is { } draft
                 ? (draft.Model, _speculation.DraftConfig(parsed)!)
                 : null);
-        using var capture = new TraceCapture(
-            path, header, config, model.Graph, proposing?.Draft?.Model.Graph);
-        var engine = new ServingEngine(
-            executor, settings, blocks, model.Shape.Window, proposing?.Batch)
+        return Progress.Stoppable(() =>
         {
-            Observer = capture,
-        };
-        executor.Observer = capture;
-        if (proposing is not null) proposing.Batch.Proposer.Observer = capture;
-        if (proposing?.Drafting is { } drafting) drafting.Observer = capture.Draft;
-        var wait = new CoreWait(pool.Workers);
-        Progress.Stoppable(() =>
-        {
+            WarmUp(executor, model, settings, blocks, proposing?.Batch);
+            Progress.EndIfAsked();
+            Progress.Writes();
+            using var capture = new TraceCapture(
+                path, header, config, model.Graph, proposing?.Draft?.Model.Graph);
+            var engine = new ServingEngine(
+                executor, settings, blocks, model.Shape.Window, proposing?.Batch)
+            {
+                Observer = capture,
+            };
+            executor.Observer = capture;
+            if (proposing is not null) proposing.Batch.Proposer.Observer = capture;
+            if (proposing?.Drafting is { } drafting) drafting.Observer = capture.Draft;
+            var wait = new CoreWait(pool.Workers);
             engine.Run(Requests(workload, model.Shape, seed), () => Progress.Asked != 0,
                 workload.MaxConcurrency);
-            return 0;
+            BusyMachine.Warn(Terminal, wait.Share());
+            Told(path, engine, capture);
+            if (Progress.Asked != 0)
+                throw new StoppedException(Progress.Asked, StoppedException.InTheMiddle);
+            return ExitCode.Done;
         });
-        BusyMachine.Warn(Terminal, wait.Share());
-        Told(path, engine, capture);
-        if (Progress.Asked != 0)
-            throw new StoppedException(Progress.Asked, StoppedException.InTheMiddle);
-        return ExitCode.Done;
     }
 
     private void Told(string path, ServingEngine engine, TraceCapture capture)

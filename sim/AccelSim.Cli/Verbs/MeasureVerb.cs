@@ -53,8 +53,9 @@ internal sealed class MeasureVerb : Verb
             "is missing; name the trace, such as --out measure.jsonl.gz.");
         if (parsed.GetValue(_hardware) is not null)
             _backend.RefuseGpu(parsed, "a hardware file is written", OfGpus);
-        TextOutput.Prepare(path, _out.Name);
-        TextOutput.Prepare(parsed.GetValue(_hardware), _hardware.Name, path);
+        TextOutput.Prepare(path, _out.Name, _model.Files(parsed));
+        TextOutput.Prepare(
+            parsed.GetValue(_hardware), _hardware.Name, [path, .. _model.Files(parsed)]);
         using var pool = _model.Pool(parsed);
         using var backend = _backend.Open(parsed, pool);
         using var opened = _model.Open(parsed, pool);
@@ -70,29 +71,35 @@ internal sealed class MeasureVerb : Verb
         };
         var header = CaptureHeader.Of(
             model, backend, settings, sizes.Blocks, weights, _model.Seed(parsed));
-        using var capture = new TraceCapture(path, header, config, model.Graph);
-        var wait = new CoreWait(pool.Workers);
-        var survey = backend.Survey();
-        Write(survey);
-        if (survey is CpuSurvey processor && parsed.GetValue(_hardware) is { } hardware)
-        {
-            TextOutput.Write(hardware, new MeasuredHardware(processor).Text());
-            Terminal.Line($"Wrote {hardware}");
-        }
         using var executor = backend.Open(model, sizes.Blocks, StepSweep.BlockSize);
-        Progress.Stoppable(() =>
+        return Progress.Stoppable(() =>
         {
+            var wait = new CoreWait(pool.Workers);
+            Survey(backend, parsed.GetValue(_hardware));
+            // An earlier trace goes when there is something to put in its place.
+            Progress.Writes();
+            using var capture = new TraceCapture(path, header, config, model.Graph);
             new StepSweep(model, sizes).Run(
                 executor, capture, parsed.GetValue(_rounds) ?? 2, () => Progress.Asked != 0);
-            return 0;
+            BusyMachine.Warn(Terminal, wait.Share());
+            Terminal.Line(
+                $"Wrote {path}: {Figures.Plural(capture.Steps, "step")}, "
+                + $"{Figures.Whole(capture.Operators)} operators");
+            if (Progress.Asked != 0)
+                throw new StoppedException(Progress.Asked, StoppedException.InTheMiddle);
+            return ExitCode.Done;
         });
-        BusyMachine.Warn(Terminal, wait.Share());
-        Terminal.Line(
-            $"Wrote {path}: {Figures.Plural(capture.Steps, "step")}, "
-            + $"{Figures.Whole(capture.Operators)} operators");
-        if (Progress.Asked != 0)
-            throw new StoppedException(Progress.Asked, StoppedException.InTheMiddle);
-        return ExitCode.Done;
+    }
+
+    /// <summary>Measures the machine, tells it, and writes its file where one is named.</summary>
+    private void Survey(IBackend backend, string? hardware)
+    {
+        var survey = backend.Survey();
+        Progress.EndIfAsked();
+        Write(survey);
+        if (survey is not CpuSurvey processor || hardware is null) return;
+        TextOutput.Write(hardware, new MeasuredHardware(processor).Text());
+        Terminal.Line($"Wrote {hardware}");
     }
 
     private static void RefuseShort(ModelConfig shape)

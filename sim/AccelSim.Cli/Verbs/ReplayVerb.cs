@@ -32,7 +32,7 @@ internal sealed class ReplayVerb : Verb
     protected override int Run(ParseResult parsed)
     {
         var path = parsed.GetValue(_out);
-        TextOutput.Prepare(path, _out.Name, parsed.GetValue(_trace.File));
+        TextOutput.Prepare(path, _out.Name, _trace.Files(parsed));
         using var trace = _trace.Open(parsed);
         var replay = _trace.Target(parsed, Terminal).Replay(trace);
         var compared = new TraceComparison(trace.Header, replay);

@@ -91,7 +91,7 @@ internal sealed class RunVerb : Verb
         }
         if (bench) return Bench(parsed);
         // Random weights of a large model take minutes to make.
-        if (_model.IsRandom(parsed)) throw NoText();
+        if (_model.IsRandom(parsed)) throw NoText(_prompt.Name);
         using var pool = _model.Pool(parsed);
         using var backend = _backend.Open(parsed, pool);
         using var opened = _model.Open(parsed, pool);
@@ -101,6 +101,7 @@ internal sealed class RunVerb : Verb
     private void TryFormats(ParseResult parsed, string text)
     {
         _backend.RefuseGpu(parsed, "formats are compared");
+        if (_model.IsRandom(parsed)) throw NoText(_text.Name);
         var formats = TrialFormat.Named(parsed.GetValue(_formats) ?? "all");
         using var folder = OutputFolder.Create(parsed.GetValue(_out), Files);
         using var pool = _model.Pool(parsed);
@@ -126,6 +127,12 @@ internal sealed class RunVerb : Verb
             throw new ConfigException("", 0, flag.Name, flag == flags[0]
                 ? $"and {asked[0].Name} ask for two things; keep one."
                 : $"says nothing without {flags[0].Name}.");
+        }
+        if (asked != accuracy) return;
+        if (_model.Formats.Concat(_speculation.All).FirstOrDefault(parsed.Has) is { } unheard)
+        {
+            throw new ConfigException("", 0, unheard.Name, $"says nothing with {_text.Name}"
+                + (_model.Formats.Contains(unheard) ? $"; {_formats.Name} names them." : "."));
         }
     }
 
@@ -169,7 +176,7 @@ internal sealed class RunVerb : Verb
     private int Generate(
         ParseResult parsed, OpenedModel opened, IBackend backend, CpuPool pool)
     {
-        if (opened.Tokenizer is not { } tokenizer) throw NoText();
+        if (opened.Tokenizer is not { } tokenizer) throw NoText(_prompt.Name);
         var tokens = tokenizer.Encode(parsed.GetValue(_prompt)!);
         if (tokens.Length == 0)
             throw new ConfigException("", 0, "--prompt", "has no tokens; write some text.");
@@ -204,7 +211,7 @@ internal sealed class RunVerb : Verb
         return ExitCode.Done;
     }
 
-    private static ConfigException NoText() => new("", 0, "--prompt",
+    private static ConfigException NoText(string flag) => new("", 0, flag,
         "the model has no tokenizer, so it knows no text; name a folder or GGUF file that has one, "
         + "or measure with --bench.");
 

@@ -68,7 +68,8 @@ internal sealed class SimulateVerb : Verb
                 Options.Where(flag => flag != _seed && !_output.All.Contains(flag)
                     && !_bands.All.Contains(flag)),
                 file);
-        using var folder = OutputFolder.Create(output.Folder);
+        using var folder = OutputFolder.Create(
+            output.Folder, SimulatedRun.Files, _load.File(parsed));
         var run = file is null
             ? FlagPlace.Tell(() => Simulate(parsed, FromFlags(parsed), null, folder))
             : ScenarioPlace.Tell(

@@ -45,7 +45,7 @@ internal sealed class ValidateVerb : Verb
     {
         var validator = _what.Read(parsed);
         var page = parsed.GetValue(_markdown);
-        TextOutput.Prepare(page, _markdown.Name);
+        TextOutput.Prepare(page, _markdown.Name, _what.Files(parsed));
         using var folder = OutputFolder.Create(parsed.GetValue(_out), Files);
         var calibrated = _what.Calibrated(parsed)?.Run();
         var sheetOnly = _what.SheetOnly(parsed)?.Run();

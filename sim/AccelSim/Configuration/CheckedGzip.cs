@@ -10,6 +10,10 @@ namespace AccelSim.Configuration;
 /// </remarks>
 internal sealed class CheckedGzip : GZipStream
 {
+    /// <summary>Bytes that a packed one stands for at most: 258 by two bits (RFC 1951, 1996).
+    /// </summary>
+    private const long MostOfEach = 1032;
+
     private readonly uint _stated;
     private uint _unpacked;
 
@@ -42,15 +46,21 @@ internal sealed class CheckedGzip : GZipStream
     public static byte[] Unpack(ReadOnlyMemory<byte> packed, long most)
     {
         using var stream = Of(new MemoryStream(packed.ToArray(), writable: false));
-        using var unpacked = new MemoryStream();
-        var chunk = new byte[1 << 16];
-        for (int read; (read = stream.Read(chunk, 0, chunk.Length)) > 0;)
+        if (stream._stated > MostOfEach * packed.Length) throw OfAnotherSize();
+        if (stream._stated > most)
         {
-            unpacked.Write(chunk, 0, read);
-            if (unpacked.Length > most)
-                throw new InvalidDataException($"More than {most:N0} bytes are packed in it.");
+            throw new InvalidDataException(
+                $"More than {most:N0} bytes are packed in it, or it is cut off.");
         }
-        return unpacked.ToArray();
+        // The size is stated: nothing grows and nothing is copied.
+        var unpacked = new byte[stream._stated];
+        var filled = 0;
+        for (int read; (read = stream.Read(unpacked, filled, unpacked.Length - filled)) > 0;)
+            filled += read;
+        // Where the end is, the stream itself throws if the size is another.
+        return stream.Read(new byte[1], 0, 1) == 0
+            ? unpacked
+            : throw OfAnotherSize();
     }
 
     /// <summary>A stream whose end states its size.</summary>
@@ -71,6 +81,9 @@ internal sealed class CheckedGzip : GZipStream
         _unpacked = unchecked(_unpacked + (uint)read);
         return read > 0 || count == 0 || _unpacked == _stated
             ? read
-            : throw new InvalidDataException("The unpacked size is not the stated one.");
+            : throw OfAnotherSize();
     }
+
+    private static InvalidDataException OfAnotherSize() =>
+        new("The unpacked size is not the stated one.");
 }

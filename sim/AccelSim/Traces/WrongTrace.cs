@@ -46,12 +46,12 @@ internal static class WrongTrace
         var text = start.TrimStart("\uFEFF"u8).TrimStart(" \t\r\n"u8);
         if (text.IsEmpty) return "it is empty";
         if (IsBinary(text)) return "it is binary";
-        if (KnownFile.Of(text) is { } known) return known;
         if (text[0] != (byte)'[' && WorkloadReader.FormatOf(file, text.ToArray()) is { } format)
         {
             return $"it lists requests ({format}), which \"accelsim compare --run\" takes where "
                 + "they have times, and \"accelsim simulate --requests\"";
         }
+        if (KnownFile.Of(text) is { } known) return known;
         return text[0] == (byte)'{' && KnownFile.Members(text) is [var first, ..]
             ? $"it is JSON that begins with the member {TraceFile.Show(first)}"
             : $"it begins with {FirstLine(text)}";

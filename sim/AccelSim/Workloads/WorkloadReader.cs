@@ -72,15 +72,31 @@ public static class WorkloadReader
                 $"{options.MaxRequests} requests cannot be read; ask for at least 1.");
         }
         var file = TraceFile.Open(name, bytes, options);
-        if (KnownFile.Of(file.Bytes.Span) is { } known)
-            throw file.Error(0, "", $"has no requests: {known}.");
-        if (IsSpec(file))
+        if (options.Format is { } format) return Named(format).Read(file);
+        var like = IsSpec(file) ? null : Recognise(file);
+        // Rows are known by their members. Any object may be a description, any list one of
+        // lengths, and versions and seeds are stated by more than sessions.
+        if (like is not null && like.Shape != TraceShape.JsonList
+            && like.Name != SessionTrace.FormatName)
         {
-            var text = Encoding.UTF8.GetString(file.Bytes.Span);
-            return Generate(WorkloadSpecFile.Parse(text, name), options);
+            return like.Read(file);
         }
-        return (options.Format is { } format ? Named(format) : Recognise(file)).Read(file);
+        try
+        {
+            return like is not null
+                ? like.Read(file)
+                : Generate(
+                    WorkloadSpecFile.Parse(Encoding.UTF8.GetString(file.Bytes.Span), name),
+                    options);
+        }
+        catch (ConfigException) when (KnownFile.Of(file.Bytes.Span) is { } known)
+        {
+            throw Other(file, known);
+        }
     }
+
+    private static ConfigException Other(TraceFile file, string known) =>
+        file.Error(0, "", $"has no requests: {known}.");
 
     /// <summary>The format that a file begins as; null where it is none that is known.</summary>
     /// <param name="name">The file's name.</param>
@@ -92,8 +108,7 @@ public static class WorkloadReader
     /// A generator's description is one object over several lines, in a .json file.
     /// </summary>
     private static bool IsSpec(TraceFile file) =>
-        file.Options.Format is null
-        && !VllmBenchmark.IsOne(file)
+        !VllmBenchmark.IsOne(file)
         && (file.Name.EndsWith(".json", StringComparison.OrdinalIgnoreCase)
             || file.Name.EndsWith(".json.gz", StringComparison.OrdinalIgnoreCase))
         && !file.Bytes.Span.TrimStart(" \t\r\n"u8).StartsWith("["u8);
@@ -155,9 +170,11 @@ public static class WorkloadReader
     /// Half of them are enough, so that the reader can name what is missing.
     /// </remarks>
     private static TraceFormat Recognise(TraceFile file) => Like(file, out var first)
-        ?? throw file.Error(1, "",
-            $"the first line, {first}, is of no known format; known are "
-            + string.Join("; ", Known.Select(format => format.Describe())) + ".");
+        ?? throw (KnownFile.Of(file.Bytes.Span) is { } known
+            ? Other(file, known)
+            : file.Error(1, "",
+                $"the first line, {first}, is of no known format; known are "
+                + string.Join("; ", Known.Select(format => format.Describe())) + "."));
 
     private static TraceFormat? Like(TraceFile file, out string shown)
     {

@@ -33,14 +33,14 @@ public static class RunReader
         var file = TraceFile.Open(name, bytes, WorkloadReadOptions.Default);
         if (VllmBenchmark.IsOne(file)) return VllmBenchmark.Read(file);
         var text = file.Bytes.Span;
-        if (KnownFile.Of(text) is { } known)
-            throw file.Error(0, "", $"tells no times of requests: {known}.");
         var first = CsvRows.TakeLine(ref text);
         var (shape, names) = TraceFormat.Names(first);
         if (shape == TraceShape.Csv && RunCsv.Columns.Count(names.Contains) >= 3)
             return RunCsv.Read(file);
         if (shape == TraceShape.JsonLines && EngineLog.Members.Count(names.Contains) >= 3)
             return EngineLog.Read(file);
+        if (KnownFile.Of(file.Bytes.Span) is { } known)
+            throw file.Error(0, "", $"tells no times of requests: {known}.");
         throw file.Error(1, "",
             $"the first line, {TraceFile.Show(first)}, tells no times of requests; read are {Known}"
             + ".");
