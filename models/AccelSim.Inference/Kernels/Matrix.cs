@@ -111,7 +111,10 @@ public sealed unsafe class Matrix : IDisposable
         if (storage.RoundsInputs && storage is not { Kind: StorageKind.Int8, Group: 0 })
             throw new ArgumentException("W8A8 has a scale per row.", nameof(storage));
         if (storage.HasOffset && !storage.MayHaveOffset)
-            throw new ArgumentException("Only whole numbers of four bits and fewer have offsets.", nameof(storage));
+        {
+            throw new ArgumentException(
+                "Only whole numbers of four bits and fewer have offsets.", nameof(storage));
+        }
         if (!storage.HasOffset && storage.NeedsOffset)
             throw new ArgumentException("Two and three bits have offsets.", nameof(storage));
         Rows = rows;

@@ -102,7 +102,8 @@ internal sealed class BenchTables(
             + (_measured[0].Answers.Count > 0 ? ", those of who proposes included" : "")
             + ". Peak: "
             + $"{Figures.Number(limits.FlopsPerSecond / Giga)} GFLOP/s of {limits.FlopsOf}; "
-            + $"reads: {Figures.Number(limits.ReadBytesPerSecond / Giga, 3)} GB/s; both measured "
+            + $"reads: {Figures.Number(limits.ReadBytesPerSecond / Giga, 3)} GB/s "
+            + $"{limits.ReadsOf}; both measured "
             + "in this process on the same device."
             + OfCache(model.WeightBytes, LastCache(), _measured.Max(ReadShare)));
     }

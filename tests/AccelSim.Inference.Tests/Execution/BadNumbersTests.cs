@@ -4,7 +4,9 @@ using AccelSim.Inference.Kernels;
 
 namespace AccelSim.Inference.Tests.Execution;
 
-/// <summary>Files come from strangers: what is no number is told, whatever it would become.</summary>
+/// <summary>
+/// Files come from strangers: what is no number is told, whatever it would become.
+/// </summary>
 public sealed class BadNumbersTests : IDisposable
 {
     private const int Row = 2;
