@@ -53,10 +53,7 @@ public static unsafe class Linear
         }
         var input = new Rows(x, xStride, rows);
         var output = new Rows(y, yStride, rows);
-        if (Lanes512.IsSupported)
-            Choose<Vector512<float>, Lanes512>(pool, weights, view, input, output, bias);
-        else
-            Choose<Vector256<float>, Lanes256>(pool, weights, view, input, output, bias);
+        WeightLoads.Choose(weights.Storage, new Product(pool, view, input, output, bias));
         copy?.Dispose();
     }
 
@@ -67,56 +64,8 @@ public static unsafe class Linear
         ArgumentOutOfRangeException.ThrowIfNotEqual(to.Length, weights.Columns);
         ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual((uint)row, (uint)weights.Rows);
         using var wide = new NativeBuffer((long)weights.View.Columns * sizeof(float));
-        if (Lanes512.IsSupported)
-            Expand<Vector512<float>, Lanes512>(weights, row, wide.Floats);
-        else
-            Expand<Vector256<float>, Lanes256>(weights, row, wide.Floats);
+        WeightLoads.Choose(weights.Storage, new Row(weights.View, row, wide.Floats));
         new ReadOnlySpan<float>(wide.Floats, to.Length).CopyTo(to);
-    }
-
-    private static void Expand<V, L>(Matrix weights, int row, float* to)
-        where V : struct where L : unmanaged, ILanes<V>
-    {
-        var view = weights.View;
-        switch (weights.Storage.Kind)
-        {
-            case StorageKind.F32:
-                DotTiles<V, L, LoadF32>.Expand(view, row, 0, view.Columns, to);
-                break;
-            case StorageKind.Bf16:
-                DotTiles<V, L, LoadBf16>.Expand(view, row, 0, view.Columns, to);
-                break;
-            case StorageKind.Fp16:
-                DotTiles<V, L, LoadFp16>.Expand(view, row, 0, view.Columns, to);
-                break;
-            case StorageKind.Int8:
-                DotTiles<V, L, LoadInt8>.Expand(view, row, 0, view.Columns, to);
-                break;
-            case StorageKind.Fp8:
-                DotTiles<V, L, LoadFp8>.Expand(view, row, 0, view.Columns, to);
-                break;
-            case StorageKind.Int4 when weights.Storage.HasOffset:
-                DotTiles<V, L, LoadInt4Offset>.Expand(view, row, 0, view.Columns, to);
-                break;
-            case StorageKind.Nf4:
-                DotTiles<V, L, LoadNf4>.Expand(view, row, 0, view.Columns, to);
-                break;
-            case StorageKind.Int3:
-                DotTiles<V, L, LoadInt3>.Expand(view, row, 0, view.Columns, to);
-                break;
-            case StorageKind.Int2:
-                DotTiles<V, L, LoadInt2>.Expand(view, row, 0, view.Columns, to);
-                break;
-            case StorageKind.Sparse24:
-                DotTiles<V, L, LoadSparse24>.Expand(view, row, 0, view.Columns, to);
-                break;
-            case StorageKind.SparseHalf:
-                DotTiles<V, L, LoadSparseHalf>.Expand(view, row, 0, view.Columns, to);
-                break;
-            default:
-                DotTiles<V, L, LoadInt4>.Expand(view, row, 0, view.Columns, to);
-                break;
-        }
     }
 
     private static NativeBuffer Widened(float* x, int stride, int rows, int columns, int padded)
@@ -128,51 +77,6 @@ public static unsafe class Linear
                 .CopyTo(new Span<float>(copy.Floats + (long)i * padded, columns));
         }
         return copy;
-    }
-
-    private static void Choose<V, L>(
-        CpuPool pool, Matrix weights, in MatrixView view, in Rows x, in Rows y, float* bias)
-        where V : struct where L : unmanaged, ILanes<V>
-    {
-        switch (weights.Storage.Kind)
-        {
-            case StorageKind.F32:
-                Start<V, L, LoadF32>(pool, view, x, y, bias);
-                break;
-            case StorageKind.Bf16:
-                Start<V, L, LoadBf16>(pool, view, x, y, bias);
-                break;
-            case StorageKind.Fp16:
-                Start<V, L, LoadFp16>(pool, view, x, y, bias);
-                break;
-            case StorageKind.Int8:
-                Start<V, L, LoadInt8>(pool, view, x, y, bias);
-                break;
-            case StorageKind.Fp8:
-                Start<V, L, LoadFp8>(pool, view, x, y, bias);
-                break;
-            case StorageKind.Int4 when weights.Storage.HasOffset:
-                Start<V, L, LoadInt4Offset>(pool, view, x, y, bias);
-                break;
-            case StorageKind.Nf4:
-                Start<V, L, LoadNf4>(pool, view, x, y, bias);
-                break;
-            case StorageKind.Int3:
-                Start<V, L, LoadInt3>(pool, view, x, y, bias);
-                break;
-            case StorageKind.Int2:
-                Start<V, L, LoadInt2>(pool, view, x, y, bias);
-                break;
-            case StorageKind.Sparse24:
-                Start<V, L, LoadSparse24>(pool, view, x, y, bias);
-                break;
-            case StorageKind.SparseHalf:
-                Start<V, L, LoadSparseHalf>(pool, view, x, y, bias);
-                break;
-            default:
-                Start<V, L, LoadInt4>(pool, view, x, y, bias);
-                break;
-        }
     }
 
     private static void Start<V, L, W>(
@@ -215,6 +119,37 @@ public static unsafe class Linear
             {
                 var row = y[i];
                 for (var n = from; n < end; n++) row[n] += bias[n];
+            }
+        }
+    }
+
+    /// <summary>A product, whatever the format.</summary>
+    private readonly struct Product(
+        CpuPool pool, MatrixView weights, Rows x, Rows y, float* bias) : IWithLoad
+    {
+        public void Run<W>() where W : unmanaged, IWeightLoad
+        {
+            if (Lanes512.IsSupported)
+                Start<Vector512<float>, Lanes512, W>(pool, weights, x, y, bias);
+            else
+                Start<Vector256<float>, Lanes256, W>(pool, weights, x, y, bias);
+        }
+    }
+
+    /// <summary>A row as fp32, whatever the format.</summary>
+    private readonly struct Row(MatrixView weights, int row, float* to) : IWithLoad
+    {
+        public void Run<W>() where W : unmanaged, IWeightLoad
+        {
+            if (Lanes512.IsSupported)
+            {
+                DotTiles<Vector512<float>, Lanes512, W>.Expand(
+                    weights, row, 0, weights.Columns, to);
+            }
+            else
+            {
+                DotTiles<Vector256<float>, Lanes256, W>.Expand(
+                    weights, row, 0, weights.Columns, to);
             }
         }
     }

@@ -23,6 +23,38 @@ internal unsafe interface IWeightLoad
         where V : struct where L : struct, ILanes<V>;
 }
 
+/// <summary>What is done with whichever load a format has.</summary>
+internal interface IWithLoad
+{
+    /// <summary>Does it.</summary>
+    void Run<W>() where W : unmanaged, IWeightLoad;
+}
+
+/// <summary>Which format has which load.</summary>
+internal static class WeightLoads
+{
+    /// <summary>Does something with a format's load.</summary>
+    public static void Choose<T>(Storage storage, T work) where T : struct, IWithLoad
+    {
+        switch (storage.Kind)
+        {
+            case StorageKind.F32: work.Run<LoadF32>(); break;
+            case StorageKind.Bf16: work.Run<LoadBf16>(); break;
+            case StorageKind.Fp16: work.Run<LoadFp16>(); break;
+            case StorageKind.Int8: work.Run<LoadInt8>(); break;
+            case StorageKind.Fp8: work.Run<LoadFp8>(); break;
+            case StorageKind.Int4 when storage.HasOffset: work.Run<LoadInt4Offset>(); break;
+            case StorageKind.Int4: work.Run<LoadInt4>(); break;
+            case StorageKind.Nf4: work.Run<LoadNf4>(); break;
+            case StorageKind.Int3: work.Run<LoadInt3>(); break;
+            case StorageKind.Int2: work.Run<LoadInt2>(); break;
+            case StorageKind.Sparse24: work.Run<LoadSparse24>(); break;
+            case StorageKind.SparseHalf: work.Run<LoadSparseHalf>(); break;
+            default: throw new ArgumentOutOfRangeException(nameof(storage));
+        }
+    }
+}
+
 /// <summary>fp32.</summary>
 internal unsafe struct LoadF32 : IWeightLoad
 {

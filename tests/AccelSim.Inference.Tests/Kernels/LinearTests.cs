@@ -1,3 +1,4 @@
+using System.Runtime.Intrinsics;
 using AccelSim.Inference.Kernels;
 using AccelSim.Workloads;
 
@@ -24,6 +25,8 @@ public sealed unsafe class LinearTests : IDisposable
     ];
 
     private readonly CpuPool _pool = new(3);
+
+    public static TheoryData<int> FormatNumbers => [.. Enumerable.Range(0, Formats.Length)];
 
     public static TheoryData<int, int> Cases
     {
@@ -72,6 +75,33 @@ public sealed unsafe class LinearTests : IDisposable
                 Assert.InRange(y[i * stride + j], exact - bound, exact + bound);
             }
             for (var j = n; j < stride; j++) Assert.True(float.IsNaN(y[i * stride + j]));
+        }
+    }
+
+    /// <summary>Processors with AVX-512 would run the narrow kernels nowhere else.</summary>
+    [Theory]
+    [MemberData(nameof(FormatNumbers))]
+    public void VectorsOf256Bits_ExpandAndMultiplyAsRead(int format)
+    {
+        const int n = 6, k = 300;
+        var random = new SimRandom(format, "narrow");
+        using var matrix = new Matrix(n, k, Formats[format]);
+        Fill(matrix, random);
+        using var x = new NativeBuffer(matrix.View.Columns * sizeof(float));
+        for (var i = 0; i < k; i++) x.Floats[i] = (float)random.NextDouble() - 0.5f;
+        var narrow = new Narrow(matrix, x, new float[k], new float[n]);
+        WeightLoads.Choose(Formats[format], narrow);
+        var kept = Kept(matrix);
+        Assert.Equal(kept[n - 1], narrow.LastRow);
+        for (var row = 0; row < n; row++)
+        {
+            double exact = 0, size = 0;
+            for (var c = 0; c < k; c++)
+            {
+                exact += (double)kept[row][c] * x.Floats[c];
+                size += Math.Abs((double)kept[row][c] * x.Floats[c]);
+            }
+            Assert.InRange(narrow.Products[row], exact - 1e-5 * size, exact + 1e-5 * size);
         }
     }
 
@@ -164,5 +194,24 @@ public sealed unsafe class LinearTests : IDisposable
     {
         public void Run(int chunk, int worker) =>
             Interlocked.Increment(ref ((int*)counts)[chunk]);
+    }
+
+    /// <summary>A row, and the products of all, in vectors of 256 bits.</summary>
+    private readonly record struct Narrow(
+        Matrix Matrix, NativeBuffer X, float[] LastRow, float[] Products) : IWithLoad
+    {
+        public void Run<W>() where W : unmanaged, IWeightLoad
+        {
+            var view = Matrix.View;
+            using var wide = new NativeBuffer(view.Columns * sizeof(float));
+            DotTiles<Vector256<float>, Lanes256, W>.Expand(
+                view, view.Rows - 1, 0, view.Columns, wide.Floats);
+            new ReadOnlySpan<float>(wide.Floats, LastRow.Length).CopyTo(LastRow);
+            fixed (float* y = Products)
+            {
+                for (var row = 0; row < view.Rows; row += 4)
+                    DotTiles<Vector256<float>, Lanes256, W>.Rows4(view, row, X.Floats, y);
+            }
+        }
     }
 }
