@@ -31,7 +31,8 @@ internal static unsafe class Int4Lines<W> where W : struct, IWeightLoad
 
     /// <summary>Whether a line has four groups, or is one or a part of one.</summary>
     public static bool Takes(in MatrixView m) =>
-        W.Bits == 4 && typeof(W) != typeof(LoadNf4) && Lanes512.IsSupported
+        (typeof(W) == typeof(LoadInt4) || typeof(W) == typeof(LoadInt4Offset))
+        && Lanes512.IsSupported
         && (m.Group == Matrix.Run || m.Group % Line == 0);
 
     /// <summary>Floats that arranged activations take.</summary>

@@ -237,9 +237,7 @@ internal unsafe struct Lanes256 : ILanes<Vector256<float>>
     public static void FromInt4(
         byte* from, out Vector256<float> low, out Vector256<float> high)
     {
-        var bytes = Vector128.CreateScalarUnsafe(*(long*)from).AsByte();
-        var shorts = Vector128.WidenLower(bytes);
-        var wide = Vector256.WidenLower(shorts.ToVector256Unsafe()).AsInt32();
+        var wide = Widened(from);
         var eight = Vector256.Create(8f);
         low = Vector256.ConvertToSingle(wide & Vector256.Create(15)) - eight;
         high = Vector256.ConvertToSingle(wide >> 4) - eight;
@@ -249,9 +247,7 @@ internal unsafe struct Lanes256 : ILanes<Vector256<float>>
     public static void FromNf4(
         byte* from, out Vector256<float> low, out Vector256<float> high)
     {
-        var bytes = Vector128.CreateScalarUnsafe(*(long*)from).AsByte();
-        var shorts = Vector128.WidenLower(bytes);
-        var wide = Vector256.WidenLower(shorts.ToVector256Unsafe()).AsInt32();
+        var wide = Widened(from);
         low = Level(wide & Vector256.Create(15));
         high = Level(wide >> 4);
     }
@@ -277,6 +273,15 @@ internal unsafe struct Lanes256 : ILanes<Vector256<float>>
         var places = Vector256.LoadAligned(Places.Of(mask & 0xFF));
         var there = Vector256.LessThan(places, Vector256.Create(Count));
         return Vector256.Shuffle(FromBf16(from), places) & there.AsSingle();
+    }
+
+    /// <summary>A byte in each lane.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Vector256<int> Widened(byte* from)
+    {
+        var bytes = Vector128.CreateScalarUnsafe(*(long*)from).AsByte();
+        var shorts = Vector128.WidenLower(bytes);
+        return Vector256.WidenLower(shorts.ToVector256Unsafe()).AsInt32();
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
